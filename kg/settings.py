@@ -1,0 +1,86 @@
+"""What a publisher can set: defaults < `kg.toml` < `KG_*` variables < command-line options.
+
+Read once at the edge and passed inward as arguments of the part that needs them. Only this file reads the
+environment.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from kg.errors import SettingsError
+from kg.vocabulary import HOME
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting; the comment is its meaning (docs/settings.md is held equal to this table)."""
+
+    base: str = HOME
+    """Base IRI of the published things; ends with a slash."""
+    title: str = "Accord: delegations, agreements, institutions and events in the news"
+    """Name of the publication, shown on its pages and in its catalog."""
+    extractor: str = "rules"
+    """Name in the entry-point group `kg.extractors`."""
+    article_bytes: int = 5_000_000
+    """Largest article that is read, in bytes."""
+    host: str = "127.0.0.1"
+    """Address that `kg serve` binds."""
+    port: int = 8000
+    """Port that `kg serve` binds."""
+    query_seconds: float = 10.0
+    """Wall time that a query may take, from its arrival."""
+    query_workers: int = 2
+    """Processes that answer queries."""
+    query_memory_mb: int = 1024
+    """Address space that one query worker may use, in MiB."""
+    query_body_bytes: int = 1_000_000
+    """Largest request body, in bytes."""
+    result_bytes: int = 50_000_000
+    """Largest query result, in bytes; a larger one is refused, never cut."""
+
+
+def load(folder: Path, environment: Mapping[str, str] | None = None, **options: object) -> Settings:
+    """Return the settings for `folder` (where `kg.toml` may stand); options that are None are not given.
+
+    Raises SettingsError for an unknown key or a value of the wrong type, naming where it stands.
+    """
+    given = os.environ if environment is None else environment  # noqa: TID251  this is the one place
+    settings = _checked(Settings(), _from_file(folder / "kg.toml"), "kg.toml")
+    variables = {name[3:].lower(): value for name, value in given.items() if name.startswith("KG_")}
+    settings = _checked(settings, variables, "the environment (KG_*)")
+    return _checked(settings, {k: v for k, v in options.items() if v is not None}, "the command line")
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _checked(settings: Settings, given: Mapping[str, object], where: str) -> Settings:
+    known = {f.name: f for f in fields(Settings)}
+    for name in given:
+        if name not in known:
+            raise SettingsError(f"{where}: unknown setting {name!r}; known: {', '.join(sorted(known))}")
+    values = {
+        name: _typed(value, type(getattr(settings, name)), f"{where}: {name}")
+        for name, value in given.items()
+    }
+    changed = replace(settings, **values)
+    if not changed.base.endswith("/"):
+        raise SettingsError(f"{where}: base must end with a slash, not {changed.base!r}")
+    return changed
+
+
+def _typed(value: object, kind: type[Any], where: str) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{where} must be {kind.__name__}, not {value!r}") from error
