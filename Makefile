@@ -1,0 +1,81 @@
+# Every command a newcomer needs. Nothing outside this folder is touched but by `setup-full`.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-dev setup-full demo build serve check format test test-full lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DATA := demo
+ARTICLES := data/articles
+PORT := 8000
+# The first interpreter that is new enough and can make a virtual environment.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+
+help:
+	@echo "make demo       build the sample articles and serve them on http://127.0.0.1:$(PORT)"
+	@echo "make test       the fast tests (installs what they need)"
+	@echo "make test-full  all tests, with servers, browsers and peers (after: sudo make setup-full)"
+	@echo "make setup      fill $(VENV); the command is then $(BIN)/kg"
+	@echo "make build, serve, check, format, lock, clean"
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3 python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The package itself is installed in place, so that a change of the code needs no new installation.
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "installing pinned dependencies into $(VENV) ..."
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "installing pinned development tools into $(VENV) ..."
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.runtime
+setup-dev: $(VENV)/.dev
+
+# Debian packages that the full test tier drives; the only target that needs root.
+setup-full: setup-dev
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils
+
+build: setup
+	$(BIN)/kg build $(ARTICLES) --into $(DATA)
+
+serve: setup
+	$(BIN)/kg serve $(DATA) --port $(PORT)
+
+demo: build
+	@$(BIN)/kg serve $(DATA) --port $(PORT) --welcome
+
+format: setup-dev
+	$(BIN)/ruff format kg tests
+	$(BIN)/ruff check --fix kg tests
+
+check: setup-dev
+	$(BIN)/ruff format --check kg tests
+	$(BIN)/ruff check kg tests
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy kg
+
+test: setup-dev
+	$(BIN)/pytest -m "not full"
+
+test-full: setup-dev
+	$(BIN)/pytest
+
+# Needs the dev environment only; writes hashes, never a registry's address.
+lock: setup-dev
+	$(PIP) install uv
+	for set in runtime dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-header --extra extract --extra zh $$( [ $$set = dev ] && echo --group dev ) \
+			--output-file requirements/$$set.txt pyproject.toml requirements/build.in || exit 1; done
+
+clean:
+	rm -rf $(VENV) $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
