@@ -1,0 +1,61 @@
+"""The mouth of the river for people at a terminal: the only room that prints or exits.
+
+What is heavy (language models, RDF, the web) is imported inside the command that needs it.
+"""
+
+import sys
+
+import click
+
+from kg import __version__
+from kg.cli.building import build
+from kg.cli.extracting import evaluate, extract
+from kg.cli.serving import serve
+from kg.errors import (
+    ArticleRefused,
+    ExtractError,
+    KgError,
+    NotFoundError,
+    QueryError,
+    SettingsError,
+    ShapeError,
+    SourceError,
+    StateError,
+    StoreBusyError,
+    StoreError,
+    StoreTimeoutError,
+)
+
+EXIT: dict[type[KgError], int] = {
+    SettingsError: 2,  # click's own code for wrong usage
+    SourceError: 3,
+    ShapeError: 4,
+    QueryError: 5,
+    NotFoundError: 6,
+    StoreError: 7,
+    StoreTimeoutError: 8,
+    ArticleRefused: 9,
+    ExtractError: 10,
+    StoreBusyError: 11,
+    StateError: 12,
+}
+"""What each error means to a shell; 1 means: done, but something was left out."""
+
+
+@click.group()
+@click.version_option(__version__, prog_name="kg")
+def cli() -> None:
+    """Turn news articles into a published, validated knowledge graph."""
+
+
+for command in (build, evaluate, extract, serve):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line and its exit code."""
+    try:
+        cli(prog_name="kg")
+    except KgError as error:
+        print(f"kg: {error}", file=sys.stderr)
+        sys.exit(EXIT[type(error)])
