@@ -1,0 +1,70 @@
+"""The articles of a publication, kept in its state folder: a source that vanishes takes nothing away.
+
+One JSON file an article, `state/articles/ID.json`. An article stays until it is superseded or its file is
+removed. The texts stay here: they are never published.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kg.errors import StateError, StoreError
+from kg.model import Article, Zone, ZoneKind
+
+_FIELDS = {field.name for field in fields(Article)}
+
+
+def load(folder: Path) -> tuple[Article, ...]:
+    """Return the kept articles in the order of their ids.
+
+    Raises StateError naming the file that is damaged.
+    """
+    return tuple(_from_json(path) for path in sorted(folder.glob("*.json")))
+
+
+def save(folder: Path, articles: Iterable[Article]) -> None:
+    """Keep the articles, each by one atomic rename; files that are not theirs are removed.
+
+    Raises StoreError when the folder cannot be written.
+    """
+    wanted = {f"{article.id}.json": _to_json(article) for article in articles}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in wanted.items():
+            _replace(folder / name, text)
+        for path in folder.glob("*.json"):
+            if path.name not in wanted:
+                path.unlink()
+    except OSError as error:
+        raise StoreError(f"cannot write {folder}: {error.strerror}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    draft = path.with_suffix(".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def _to_json(article: Article) -> str:
+    values = asdict(article) | {"published": article.published and article.published.isoformat()}
+    return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _from_json(path: Path) -> Article:
+    try:
+        return _article(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+        raise StateError(f"{path}: not an article of ours ({error}); restore it or remove it") from error
+
+
+def _article(values: dict[str, Any]) -> Article:
+    if set(values) != _FIELDS:
+        raise KeyError(f"fields {sorted(set(values) ^ _FIELDS)}")
+    zones = tuple(Zone(ZoneKind(z["kind"]), z["start"], z["end"]) for z in values["zones"])
+    published = date.fromisoformat(values["published"]) if values["published"] else None
+    return Article(**(values | {"zones": zones, "published": published, "cites": tuple(values["cites"])}))
