@@ -1,0 +1,99 @@
+"""What many tests share: the sample articles built once, and served once."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+TREE = Path(__file__).parent.parent
+SHARED = TREE.parent / "shared"
+SEED = SHARED / "seeds" / "31-shanxi-us-medical-partnerships.txt"
+AS_OF = "2026-11-24"
+
+
+def kg(*arguments, cwd=None, check=True, **options):
+    """Run the command line as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, check=check, **options,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Served:
+    url: str
+    directory: Path
+    process: subprocess.Popen
+
+    def get(self, path, accept="*/*", **parameters):
+        query = "?" + urllib.parse.urlencode(parameters) if parameters else ""
+        request = urllib.request.Request(self.url + path + query, headers={"Accept": accept})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
+
+    def sparql(self, query, accept="text/csv"):
+        return self.get("sparql", accept, query=query)
+
+
+def start(directory):
+    """Start `kg serve` on a free port; the caller stops it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kg", "serve", str(directory), "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    line = process.stdout.readline()
+    found = re.search(r"http://\S+/", line)
+    assert found, f"kg serve said {line!r}"
+    return Served(found.group(), Path(directory), process)
+
+
+def stop(served):
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(timeout=20) == 0
+    served.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    """The folder of a release built from `data/articles`."""
+    into = tmp_path_factory.mktemp("sample") / "demo"
+    kg("build", TREE / "data/articles", "--into", into, "--as-of", AS_OF)
+    return into
+
+
+@pytest.fixture(scope="session")
+def served(sample):
+    """The sample release, served by the real command."""
+    server = start(sample)
+    yield server
+    stop(server)
+
+
+@pytest.fixture(scope="session")
+def seed_release(tmp_path_factory):
+    """The folder of a release built from the seed article alone."""
+    if not SEED.exists():
+        pytest.skip("the seed article is not part of the project (copyright); it stands in ../shared")
+    into = tmp_path_factory.mktemp("seed") / "seed"
+    kg("build", SEED, "--into", into, "--as-of", AS_OF)
+    return into
+
+
+@pytest.fixture(scope="session")
+def seed_served(seed_release):
+    server = start(seed_release)
+    yield server
+    stop(server)
+
+
+@pytest.fixture(scope="session")
+def day():
+    return date.fromisoformat(AS_OF)
