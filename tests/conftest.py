@@ -1,6 +1,5 @@
 """What many tests share: the sample articles built once, and served once."""
 
-import os
 import re
 import signal
 import subprocess
@@ -47,7 +46,7 @@ def start(directory):
     """Start `kg serve` on a free port; the caller stops it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kg", "serve", str(directory), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     line = process.stdout.readline()
     found = re.search(r"http://\S+/", line)

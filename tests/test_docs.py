@@ -83,7 +83,8 @@ def test_a_shell_block_runs(block, served, tmp_path):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", code],
-        cwd=tmp_path, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False, timeout=120,
+        cwd=tmp_path, env=os.environ | {"PATH": path},
+        capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 
     assert run.returncode == 0, run.stderr
@@ -118,7 +119,7 @@ def test_data_blocks_parse(block):
 
 
 def prefix_table():
-    from kg.vocabulary import Names  # noqa: PLC0415
+    from kg.vocabulary import Names
 
     return Names().prefixes()
 
