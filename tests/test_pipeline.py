@@ -1,0 +1,191 @@
+"""The whole river: what a build promises."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import AS_OF, TREE, kg
+
+ARTICLES = TREE / "data/articles"
+DUMPS = ("accord.nq.gz", "accord.trig.gz", "accord.ttl.gz", "accord.jsonld.gz")
+
+
+def dumps(directory):
+    return {name: (directory / "current/dumps" / name).read_bytes() for name in DUMPS}
+
+
+def build(*sources, into, **options):
+    return kg("build", *sources, "--into", into, "--as-of", AS_OF, **options)
+
+
+def few(tmp_path, count=3):
+    """Copies of a few articles, since a build of all takes seconds."""
+    folder = tmp_path / "few"
+    folder.mkdir()
+    for path in sorted(ARTICLES.glob("*.md"))[:count]:
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def test_every_dump_is_there_and_whole(sample):
+    for name, data in dumps(sample).items():
+        assert len(gzip.decompress(data)) > 1000, name
+
+
+def test_two_builds_in_two_orders_give_the_same_bytes(sample, tmp_path):
+    files = sorted(ARTICLES.glob("*.md"), reverse=True)
+    build(*files, into=tmp_path / "other", check=True)
+
+    assert dumps(tmp_path / "other") == dumps(sample)
+
+
+def test_two_workers_give_the_same_bytes(sample, tmp_path):
+    kg("build", ARTICLES, "--into", tmp_path / "other", "--as-of", AS_OF, "--workers", 2)
+
+    assert dumps(tmp_path / "other") == dumps(sample)
+
+
+def test_a_second_build_changes_nothing_and_says_so(tmp_path):
+    folder = few(tmp_path)
+    build(folder, into=tmp_path / "out")
+    before = (tmp_path / "out/current").resolve()
+    again = build(folder, into=tmp_path / "out")
+
+    assert "nothing changed" in again.stdout
+    assert (tmp_path / "out/current").resolve() == before
+
+
+def test_a_vanished_source_takes_nothing_away(tmp_path):
+    folder = few(tmp_path)
+    build(folder, into=tmp_path / "out")
+    before = dumps(tmp_path / "out")
+    min(folder.iterdir()).unlink()
+    build(folder, into=tmp_path / "out")
+
+    assert dumps(tmp_path / "out") == before
+
+
+BAD = {
+    "empty.txt": b"",
+    "junk.txt": bytes(range(256)) * 40,
+    "undated.txt": b"A delegation from Exampleland visited the Institute of Examples in Boston.\n",
+    "front.md": b"---\ntitle: [unclosed\n---\nText.\n",
+    "lines.jsonl": b'{"text": "ok", "date": "2025-01-01", "publisher": "P", "title": "T"\n',
+    "bomb.html": b"<div>" * 200_000 + b"x",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_one_bad_article_is_named_and_stops_nothing(tmp_path, name):
+    folder = few(tmp_path, 2)
+    (folder / name).write_bytes(BAD[name])
+    run = build(folder, into=tmp_path / "out", check=False)
+
+    assert run.returncode == 1
+    assert name in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "2 articles" in run.stdout
+
+
+def test_an_oversized_article_is_refused_before_it_is_read(tmp_path):
+    folder = few(tmp_path, 1)
+    with (folder / "huge.txt").open("wb") as file:
+        file.truncate(50_000_001)
+    run = build(folder, into=tmp_path / "out", check=False)
+
+    assert run.returncode == 1
+    assert "huge.txt" in run.stderr
+
+
+def test_a_missing_source_is_an_error_with_its_own_code(tmp_path):
+    run = build(tmp_path / "nothing.txt", into=tmp_path / "out", check=False)
+
+    assert run.returncode == 3
+    assert "nothing.txt" in run.stderr
+    assert not (tmp_path / "out/current").exists()
+
+
+def test_a_wrong_date_extractor_or_base_is_one_clear_line(tmp_path):
+    folder = few(tmp_path, 1)
+    for options, code, word in (
+        (["--as-of", "yesterday"], 2, "yesterday"),
+        (["--extractor", "nobody"], 10, "nobody"),
+        (["--base", "https://example.org/x"], 2, "slash"),
+    ):
+        run = kg("build", folder, "--into", tmp_path / "out", *options, check=False)
+
+        assert run.returncode == code, run.stderr
+        assert word in run.stderr
+        assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere; the full disk test stands for both")
+def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    run = build(few(tmp_path, 1), into=locked / "out", check=False)
+
+    assert run.returncode == 7
+    assert "Traceback" not in run.stderr
+
+
+def test_a_path_that_is_no_folder_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    run = build(few(tmp_path, 1), into=tmp_path / "file/out", check=False)
+
+    assert run.returncode == 7
+    assert "Traceback" not in run.stderr
+
+
+def test_a_killed_build_leaves_the_earlier_release(tmp_path):
+    into = tmp_path / "out"
+    build(few(tmp_path, 2), into=into)
+    before = dumps(into)
+    command = [sys.executable, "-m", "kg", "build", str(ARTICLES), "--into", str(into), "--as-of", AS_OF]
+    for seconds in (1.0, 2.5, 4.0):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        if process.wait() == 0:  # it was faster than we were
+            break
+
+        assert dumps(into) == before
+    build(ARTICLES, into=into)
+
+    assert dumps(into) != before
+    assert [path.name for path in (into / "releases").iterdir() if path.name.startswith(".")] == []
+
+
+def test_two_builds_at_once_are_refused_with_a_clear_line(tmp_path):
+    into = tmp_path / "out"
+    command = [sys.executable, "-m", "kg", "build", str(ARTICLES), "--into", str(into), "--as-of", AS_OF]
+    runs = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    outcomes = sorted((run.wait(), run.communicate()[1]) for run in runs)
+
+    assert [code for code, _ in outcomes] == [0, 12]
+    assert "another build" in outcomes[1][1]
+
+
+def test_the_dump_without_quotations_has_none(sample):
+    text = gzip.decompress((sample / "current/dumps/accord-noquotes.nq.gz").read_bytes()).decode()
+
+    assert "ns#start" in text
+    assert "ns#quote" not in text
+
+
+def test_no_article_text_is_in_a_release(sample):
+    release = Path(sample / "current").resolve()
+    article = (ARTICLES / "shanxi-boston-2017.md").read_text(encoding="utf-8")
+    body = article.split("---", 2)[2].strip()
+    text = gzip.decompress((release / "dumps/accord.nq.gz").read_bytes()).decode()
+    longest = max(body.split("\n\n"), key=len)
+
+    assert longest not in text
