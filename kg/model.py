@@ -4,7 +4,7 @@ Facts are generic, so that the ontology is not written a second time in Python: 
 are its class and property names (a test holds them equal).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -195,3 +195,23 @@ class Findings:
 
 Extractor = Callable[[Article], Findings]
 """What every extractor is; found by name in the entry-point group `kg.extractors`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Who is who across articles; a path such as `institution/yale-school-of-medicine` is for ever."""
+
+    paths: Mapping[tuple[str, str], str]
+    """The path of each (article id, entity key)."""
+    publishers: Mapping[str, str]
+    """The path of the institution that published each article."""
+    labels: Mapping[str, Mapping[str, str]]
+    """The one name by language of each institution, person and place."""
+    same_as: Mapping[str, tuple[str, ...]]
+    """Accepted IRIs of the same thing elsewhere, by path."""
+    concepts: Mapping[str, tuple[str, ...]]
+    """The same for concepts of the controlled lists, by local name."""
+    merged: Mapping[str, str]
+    """Paths given earlier to what proved to be one thing -> the path it has now."""
+    new: tuple[tuple[str, str], ...]
+    """Fingerprint and path of what the ledger does not hold yet, sorted."""
