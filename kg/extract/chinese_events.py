@@ -1,0 +1,240 @@
+"""Stage 2, Chinese: visits, meetings and occasions, by patterns over the letters of a sentence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kg.extract.chinese_dates import When
+from kg.extract.chinese_marks import Piece, Sort
+from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_people import delegation, institution, place
+from kg.extract.chinese_track import Track
+from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
+
+_WHO = "[PIGL](?:&[PIGL])*"
+_MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
+_MEET_WHEN = rf"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
+_TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIGT])"
+_VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v)(?P<where>[LI](?:&[LI])*)"
+_VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?c(?P<where>L)(?:h?o?v|e?v)"
+_VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:h?v)(?=,|h|o|$|k)"
+_HELD = rf"(?:(?P<host>I(?:&I)*)h(?P<o1>O))|(?P<o2>O),?(?P<verb>h)"
+_ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
+_ALREADY = frozenset({"之前", "以前", "前"})
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What a pattern found, before it is written down."""
+
+    kind: str
+    who: Sequence[Piece]
+    evidence: Evidence
+    rule: str
+    confidence: float
+    mood: str
+    when: Piece | None = None
+    where: Piece | None = None
+    host: Sequence[Piece] = ()
+    name: str = ""
+
+
+def read_events(track: Track, book: Notebook) -> None:
+    """Write down the events that a sentence tells of."""
+    for match in track.find(_MEET_WHEN):
+        for whom in track.group(match, "whom", "P"):
+            _meeting(track, match, [*track.group(match, "who", "P"), whom], "zh-meet-when", book)
+    for match in track.find(_MEET):
+        _met(track, match, book)
+    for match in track.find(_TALK):
+        _talked(track, match, book)
+    for pattern, rule in ((_VISIT, "zh-visit"), (_VISIT_TO, "zh-visit-to"), (_VISIT_AT, "zh-visit-at")):
+        for match in track.find(pattern):
+            _visited(track, match, rule, book)
+    read_occasions(track, book)
+
+
+def _met(track: Track, match: re.Match[str], book: Notebook) -> None:
+    who = track.group(match, "who", "PIG") or track.subject(match.start(), "PIG")
+    whom = track.group(match, "whom", "PIG")
+    each = "b" in match.group() and all(piece.sort is Sort.PERSON for piece in whom)
+    for others in [[piece] for piece in whom] if each else [whom]:
+        if who and others:
+            _meeting(track, match, [*who, *others], "zh-meet", book)
+
+
+def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
+    pieces = track.group(match, "all", "PIGL")
+    lead = track.subject(match.start()) if match.group("with") else []
+    if match.group("with") and not lead:
+        return
+    if match.group("each") and lead:
+        for piece in pieces:
+            _meeting(track, match, [*lead, piece], "zh-talk", book)
+    elif len({piece.text for piece in (*lead, *pieces)}) > 1:
+        _meeting(track, match, [*lead, *pieces], "zh-talk", book)
+
+
+def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str, book: Notebook) -> None:
+    if len({piece.text for piece in who}) > 1:
+        _happened(track, match, "meeting", who, rule, book)
+
+
+def _happened(
+    track: Track, match: re.Match[str], kind: str, who: Sequence[Piece], rule: str, book: Notebook,
+    *, where: Piece | None = None, host: Sequence[Piece] = (), confidence: float = 0.85,
+) -> None:  # fmt: skip
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    mood = track.mood(first, last)
+    evidence = track.evidence(match)
+    if mood is None:
+        book.reject(rule, evidence, "wished, supposed or asked, not told")
+        return
+    found = Happening(
+        kind, who, evidence, rule, confidence, mood,
+        when=track.nearest(Sort.DATE, first, last), where=where or track.nearest(Sort.PLACE, first, last), host=host,
+    )  # fmt: skip
+    write(found, book)
+
+
+def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> None:
+    groups = match.groupdict()
+    led = track.group(match, "led", "G") if groups.get("led") else []
+    who = track.group(match, "who", "PIG") if groups.get("who") else []
+    who = who or track.subject(match.start(), "PIG")
+    targets = track.group(match, "where", "LI") if "where" in groups else []
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    after = track.reading.pieces[last + 1].text if last + 1 < len(track.reading.pieces) else ""
+    sites = [piece for piece in targets if piece.sort is Sort.PLACE]
+    site = sites[0] if sites else track.nearest(Sort.PLACE, first, last)
+    hosts = [piece for piece in targets if piece.sort is Sort.INSTITUTION]
+    called_off = track.mood(first, last) in ("cancelled", "planned", "denied") and bool(sites)
+    if after in _ALREADY or not (site or hosts) or not (who or led or called_off):
+        return
+    _happened(track, match, "visit", [*led, *who], rule, book, where=site, host=hosts, confidence=0.9)
+
+
+def read_occasions(track: Track, book: Notebook) -> None:
+    """Write down the conferences, courses and ceremonies of a sentence, who held them and who came."""
+    for match in track.find(_HELD):
+        group = "o1" if match.group("o1") else "o2"
+        hosts = track.group(match, "host", "I") if match.group("host") else []
+        for piece in track.group(match, group, "O"):
+            _occasion(track, match, piece, (), hosts, "zh-held", book)
+    for match in track.find(_ATTENDED):
+        who = track.group(match, "who", "PIG") if match.group("who") else track.subject(match.start(), "PIG")
+        for piece in track.group(match, "what", "O"):
+            _occasion(track, match, piece, who, (), "zh-attended", book)
+    for circumstance in track.around:
+        if circumstance.piece.sort is Sort.OCCASION:
+            found = re.match(".", track.letters)
+            if found and track.mood(circumstance.first, circumstance.last) == "":
+                evidence = track.reading.between(circumstance.first, circumstance.last)
+                piece = circumstance.piece
+                when = track.nearest(Sort.DATE, circumstance.first, circumstance.last)
+                write(Happening(piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when=when, name=piece.text), book)
+
+
+def _occasion(
+    track: Track, match: re.Match[str], piece: Piece, who: Sequence[Piece], hosts: Sequence[Piece],
+    rule: str, book: Notebook,
+) -> None:  # fmt: skip
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    mood, evidence = track.mood(first, last), track.evidence(match)
+    if mood is None:
+        book.reject(rule, evidence, "wished, supposed or asked, not told")
+        return
+    when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
+    write(Happening(piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, name=piece.text), book)
+
+
+def write(found: Happening, book: Notebook) -> str:
+    """Write an event down, or add to the one that is already known; return its key."""
+    people = participants(found.who, book)
+    hosts = participants(found.host, book)
+    when = found.when.when if found.when else None
+    status = _status(found.mood, when, book.article.published)
+    site = place(found.where, book) if found.where else None
+    key = _known(found, frozenset([*people, *hosts]), site, when, book)
+    if key is None:
+        label = found.name or _label(found, book)
+        key = book.thing(Kind.EVENT, label, found.evidence, named=bool(found.name))
+    else:
+        book.see(key, found.evidence)
+    _say(key, found, people, hosts, site, status, book)
+    if when and not book.values(key, Relation.START_DATE):
+        dated(key, when, found.evidence, book)
+    return key
+
+
+def _say(
+    key: str, found: Happening, people: Sequence[str], hosts: Sequence[str], site: str | None, status: str,
+    book: Notebook,
+) -> None:  # fmt: skip
+    with_rule = {"rule": found.rule, "confidence": found.confidence}
+    if not book.values(key, Relation.KIND):
+        book.state(key, Relation.KIND, Concept(found.kind), found.evidence, **with_rule)
+    if not book.values(key, Relation.STATUS):
+        book.state(key, Relation.STATUS, Concept(status), found.evidence, **with_rule)
+    for person in people:
+        sided = book.entities[person].kind is Kind.PLACE
+        relation = Relation.SIDE if sided else Relation.PARTICIPANT
+        book.state(key, relation, Ref(person), found.evidence, **with_rule)
+    for host in hosts:
+        book.state(key, Relation.HOST, Ref(host), found.evidence, **with_rule)
+    if site and not book.values(key, Relation.LOCATION):
+        book.state(key, Relation.LOCATION, Ref(site), found.evidence, **with_rule)
+
+
+def participants(pieces: Sequence[Piece], book: Notebook) -> list[str]:
+    """Return the keys of those whom pieces name."""
+    found: list[str | None] = []
+    for piece in pieces:
+        if piece.sort is Sort.PERSON:
+            found.append(book.piece(Kind.PERSON, piece))
+        elif piece.sort is Sort.INSTITUTION:
+            found.append(institution(piece, book))
+        elif piece.sort is Sort.DELEGATION:
+            found.append(delegation(piece, book))
+        elif piece.sort is Sort.PLACE:
+            found.append(place(piece, book))
+    return list(dict.fromkeys(key for key in found if key))
+
+
+def _known(found: Happening, people: frozenset[str], site: str | None, when: When | None, book: Notebook) -> str | None:
+    """Return the event that this one tells of again."""
+    if found.name:
+        return book.find(Kind.EVENT, found.name)
+    for event in book.of_kind(Kind.EVENT):
+        theirs = book.refs(event.key, Relation.PARTICIPANT, Relation.SIDE, Relation.HOST)
+        same = people and (people == theirs or (found.kind == "visit" and (people <= theirs or theirs <= people)))
+        sites = book.refs(event.key, Relation.LOCATION)
+        days = book.values(event.key, Relation.START_DATE)
+        apart = (site and sites and sites != {site}) or (when and days and when.first not in days)
+        if same and not apart and book.concept(event.key, Relation.KIND) == found.kind:
+            return event.key
+    return None
+
+
+def _status(mood: str, when: When | None, published: date | None) -> str:
+    if mood:
+        return mood
+    ahead = when and published and when.first > published
+    return "planned" if ahead else "happened"
+
+
+def _label(found: Happening, book: Notebook) -> str:
+    text = book.article.text[found.evidence.start : found.evidence.end]
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def dated(key: str, when: When, evidence: Evidence, book: Notebook) -> None:
+    """Write down when an event was."""
+    day = Evidence(when.start, when.end)
+    for relation, value in ((Relation.START_DATE, when.first), (Relation.END_DATE, when.last)):
+        book.state(key, relation, value, day, rule="zh-date", confidence=0.9, basis=when.basis)
+    if when.precision != "to-the-day":
+        book.state(
+            key, Relation.DATE_PRECISION, Concept(when.precision), day, rule="zh-date", confidence=0.9, basis=Basis.STATED
+        )

@@ -1,0 +1,155 @@
+"""Stage 2, Chinese: a sentence read as pieces, each a name or a word."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from kg.extract.chinese_dates import dates_in
+from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_names import institutions, place_kind, places, repaired, runs_back
+from kg.extract.chinese_words import Sentence, Word, lexicon, listed, longest_first
+
+_TITLE_OF_WORK = re.compile(r"《[^《》]{2,60}》")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万|亿)?|[一二两三四五六七八九十百千]+")
+_MODIFIERS = frozenset({"LOC", "ORG", "nz", "nw", "n", "vn", "an", "a", "s", "m", "TIME", "j"})
+_MEMBERS = frozenset({"LOC", "ORG", "nz", "n", "vn", "s"})
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_SCALES = {"十": 10, "百": 100, "千": 1000}
+
+
+def read(sentence: Sentence, people: Sequence[str], published: date | None) -> Reading:
+    """Return a sentence as pieces."""
+    words = repaired(sentence.words, people)
+    found = sorted(_found(sentence, words, published), key=lambda pair: (pair[0], pair[1].start))
+    taken: list[Piece] = []
+    for _, piece in found:
+        if all(piece.end <= other.start or other.end <= piece.start for other in taken):
+            taken.append(piece)
+    return Reading(sentence, tuple(sorted([*taken, *_rest(words, taken)], key=lambda piece: piece.start)))
+
+
+def _rest(words: Sequence[Word], taken: Sequence[Piece]) -> Iterator[Piece]:
+    for word in words:
+        if not any(word.start < piece.end and piece.start < word.end for piece in taken):
+            yield Piece(Sort.WORD, word.text, word.start, word.tag)
+
+
+def _found(sentence: Sentence, words: Sequence[Word], published: date | None) -> Iterator[tuple[int, Piece]]:
+    """Yield (rank, piece) of every candidate; a better rank wins where two overlap."""
+    for when in dates_in(sentence.text, published, offset=sentence.start):
+        text = sentence.text[when.start - sentence.start : when.end - sentence.start]
+        yield 2, Piece(Sort.DATE, text, when.start, when=when)
+    for match in _TITLE_OF_WORK.finditer(sentence.text):
+        kind = agreement_kind(match.group()[:-1])
+        sort = Sort.AGREEMENT if kind else Sort.WORD
+        yield 0, Piece(sort, match.group(), sentence.start + match.start(), "nw", kind)
+    for start, stop, piece_kind in institutions(words):
+        yield 4, _over(words, start, stop, Sort.INSTITUTION, piece_kind)
+    for index, kind in places(words):
+        yield 6, _over(words, index, index + 1, Sort.PLACE, kind)
+    for index, word in enumerate(words):
+        yield from _heads(words, index)
+        if word.tag == "PER":
+            yield 5, Piece(Sort.PERSON, word.text, word.start)
+
+
+def _over(words: Sequence[Word], start: int, stop: int, sort: Sort, kind: str) -> Piece:
+    return Piece(sort, "".join(word.text for word in words[start:stop]), words[start].start, kind=kind)
+
+
+def _heads(words: Sequence[Word], index: int) -> Iterator[tuple[int, Piece]]:
+    """Yield what the word heads: a delegation, an occasion, an agreement, a number."""
+    word = words[index]
+    if delegation := _delegation(words, index):
+        yield 1, delegation
+    if occasion := _occasion(words, index):
+        yield 1, occasion
+    if kind := agreement_kind(word.text):
+        yield 3, Piece(Sort.AGREEMENT, word.text, word.start, "n", kind)
+    if word.tag == "m" and word.text[:1] != "第" and (value := number(word.text)) is not None:
+        yield 3, Piece(Sort.NUMBER, word.text, word.start, kind=str(value))
+
+
+def agreement_kind(name: str) -> str:
+    """Return the kind of agreement whose head ends a name, or nothing."""
+    return next((kind for end, kind in longest_first("agreements") if name.endswith(end)), "")
+
+
+def number(text: str) -> int | None:
+    """Return the whole number that a count begins with, such as 12 of `12项`."""
+    match = _NUMBER.match(text)
+    if not match:
+        return None
+    figure = match.group().replace(",", "")
+    if figure[0].isdigit():
+        scale = {"万": 10_000, "亿": 100_000_000}.get(figure[-1], 1)
+        value = float(figure.rstrip("万亿")) * scale
+        return int(value) if value == int(value) else None
+    return _spelled(figure)
+
+
+def _spelled(figure: str) -> int | None:
+    total, digit = 0, 0
+    for letter in figure:
+        if letter in _DIGITS:
+            if digit:
+                return None  # 三四名 is no number
+            digit = _DIGITS[letter]
+        else:
+            total += (digit or 1) * _SCALES[letter]
+            digit = 0
+    return total + digit
+
+
+def _delegation(words: Sequence[Word], index: int) -> Piece | None:
+    word = words[index]
+    split = word.text == "团" and index > 0 and words[index - 1].text in ("访问", "考察", "参访", "代表")
+    if not split and not word.text.endswith(tuple(lexicon()["delegations"])):
+        return None
+    start = runs_back(words, index, allowed=_MEMBERS)
+    while start < index and words[start].tag not in ("LOC", "ORG", "nz", "s") and words[start].text[:1] == "访":
+        start += 1
+    piece = _over(words, start, index + 1, Sort.DELEGATION, "")
+    named = piece.text not in listed("delegations") and place_or_body(piece.text)
+    if named:
+        return piece
+    return Piece(Sort.DELEGATION, word.text, word.start, kind="bare") if not split else None
+
+
+def place_or_body(name: str) -> bool:
+    """Return whether a delegation's name says more than that it is one."""
+    stem = name[:-3] if name.endswith(tuple(lexicon()["delegations"])) else name[:-1]
+    return len(stem) > 1 and not stem.startswith("访")
+
+
+def _occasion(words: Sequence[Word], index: int) -> Piece | None:
+    word = words[index]
+    found = next(((h, k) for h, k in longest_first("occasions") if word.text.endswith(h)), None)
+    joined = words[index - 1].text + word.text if index and not found else ""
+    if joined and not found:
+        found = next(((h, k) for h, k in longest_first("occasions") if joined == h), None)
+    if not found:
+        return None
+    head, kind = found
+    start = runs_back(words, index, allowed=_MODIFIERS)
+    while start < index and words[start].tag in ("TIME", "n") and dates_like(words[start].text):
+        start += 1
+    name = "".join(w.text for w in words[start : index + 1])
+    if not _telling(words[start : index + 1], name, head):
+        return None
+    return Piece(Sort.OCCASION, name, words[start].start, kind=kind)
+
+
+def dates_like(text: str) -> bool:
+    """Return whether a word is a day or month, which is no part of an occasion's name."""
+    return bool(re.fullmatch(r"\d{1,2}月.*|.*[日号天晚]|上午|下午|当天", text))
+
+
+def _telling(words: Sequence[Word], name: str, head: str) -> bool:
+    """Return whether an occasion is named, not only described as one of its kind."""
+    ordinal = bool(re.search(r"第[\d一二三四五六七八九十百]+[届次轮]|[一二三四五六七八九十]届", name))
+    if head in listed("needs_ordinal"):
+        return ordinal and len(name) > len(head) + 4
+    own = [w for w in words if w.text not in listed("bland") and w.text != head and w.tag not in ("w", "m")]
+    stem = name[: -len(head)]
+    return bool(own) and len(stem) > 1 and not (len(own) == 1 and place_kind(own[0].text) and not ordinal)

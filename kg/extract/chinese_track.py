@@ -1,0 +1,173 @@
+"""Stage 2, Chinese: a sentence as a string of letters, one a piece, so that patterns stay readable.
+
+When and where are lifted out first, and so are adverbs; `丁薛祥28日在北京会见访问团` becomes `PmG`. Letters:
+P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward, m meet, k talk,
+h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among, r rest, e of, comma, o other.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_words import acts, lexicon, listed
+from kg.model import Evidence
+
+_LETTERS = (("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"), ("h", "hold"),
+            ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"), ("z", "among"),
+            ("r", "rest"))  # fmt: skip
+_DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
+_MOODS = ("planned", "denied", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """When, where or at what something is: the piece, and the pieces `[first, last]` that say it."""
+
+    piece: Piece
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A reading with its letters; `index[i]` is the piece of letter i."""
+
+    reading: Reading
+    letters: str
+    index: tuple[int, ...]
+    around: tuple[Circumstance, ...]
+
+    def find(self, pattern: str) -> Iterator[re.Match[str]]:
+        """Yield the matches of a pattern, left to right."""
+        yield from re.finditer(pattern, self.letters)
+
+    def group(self, match: re.Match[str], name: str, sorts: str) -> list[Piece]:
+        """Return the pieces of a group of a match that are of some sorts."""
+        first, last = match.span(name)
+        pieces = [self.reading.pieces[self.index[i]] for i in range(max(first, 0), last)]
+        return [piece for piece in pieces if piece.sort.value in sorts]
+
+    def at(self, letter: int) -> int:
+        """Return the index of the piece of a letter."""
+        return self.index[letter]
+
+    def evidence(self, match: re.Match[str]) -> Evidence:
+        """Return the words of a match, with its date or place right before or within."""
+        first, last = self.index[match.start()], self.index[match.end() - 1]
+        clause, _ = self.reading.clause(first)
+        near = [c.first for c in self.around if clause <= c.first <= first]
+        return self.reading.between(min([first, *near]), last)
+
+    def subject(self, before: int, sorts: str = "PIGL") -> list[Piece]:
+        """Return who the sentence is about, for a verb without a subject of its own."""
+        found = re.search(rf"(?:^|,)(?:o)?(?P<who>[{sorts}](?:&[{sorts}])*)[mkvhRjScy&]", self.letters[: before + 1])
+        return self.group(found, "who", sorts) if found and found.end("who") <= before else []
+
+    def nearest(self, sort: Sort, first: int, last: int) -> Piece | None:
+        """Return the date, place or occasion that holds for the pieces `[first, last]`."""
+        fitting = [c for c in self.around if c.piece.sort is sort]
+        _, end = self.reading.clause(last)
+        start, _ = self.reading.clause(first)
+        inside = [c for c in fitting if start <= c.first <= last] or [c for c in fitting if last < c.first <= end]
+        if inside:
+            return inside[-1 if inside[0].first <= last else 0].piece
+        earlier = [c for c in fitting if c.first < start and not self._spoken(c.first, start)]
+        return earlier[-1].piece if earlier else None
+
+    def _spoken(self, first: int, last: int) -> bool:
+        """Return whether somebody begins to speak between two pieces."""
+        return any(acts(piece.text, "say") for piece in self.reading.pieces[first:last])
+
+    def mood(self, first: int, last: int) -> str | None:
+        """Return planned, denied, cancelled or nothing for what the pieces say; None where it is only imagined."""
+        pieces = self.reading.pieces
+        start, end = self.reading.clause(first)[0], self.reading.clause(last)[1]
+        before = [p.text for p in pieces[start:last] if p.sort is Sort.WORD]
+        imagined = any(p.text in listed("supposed") for p in pieces[:last]) or pieces[-1].text in "？?"
+        if imagined or any(word in listed("wished") for word in before):
+            return None
+        after = [p.text for p in pieces[last + 1 : end + 1] if p.sort is Sort.WORD]
+        rest = [p.text for p in pieces[end + 1 :] if p.sort is Sort.WORD]
+        if any(word in listed("cancelled") for word in (*before, *after)) or _taken_back(rest):
+            return "cancelled"
+        found = {mood for mood in _MOODS for word in before if _is(word, mood)}
+        if "denied" in found and "planned" not in found:
+            return "denied"
+        return "planned" if found else ""
+
+
+def _is(word: str, mood: str) -> bool:
+    return word in listed(mood)
+
+
+def _taken_back(rest: list[str]) -> bool:
+    """Return whether a later clause calls off what was planned (`现已取消`)."""
+    return any(word in listed("cancelled") for word in rest[:4])
+
+
+def track(reading: Reading) -> Track:
+    """Return the letters of a sentence."""
+    around = tuple(_circumstances(reading.pieces))
+    lifted = {i for c in around for i in range(c.first, c.last + 1)}
+    kept = [(i, letter) for i, piece in enumerate(reading.pieces) if i not in lifted and (letter := _letter(piece))]
+    return Track(reading, "".join(letter for _, letter in kept), tuple(i for i, _ in kept), around)
+
+
+def _letter(piece: Piece) -> str:
+    if piece.sort is Sort.DATE:
+        return ""
+    if piece.sort is not Sort.WORD:
+        return piece.sort.value
+    found = next((letter for letter, role in _LETTERS if acts(piece.text, role)), "")
+    if found:
+        return found
+    if piece.text in "，：；。":
+        return ","
+    if piece.text == "的":
+        return "e"
+    modal = any(piece.text in listed(mood) for mood in (*_MOODS, "preliminary"))
+    return "" if modal or piece.tag in _DROPPED or (piece.tag == "w" and piece.text not in "！？") else "o"
+
+
+def _circumstances(pieces: tuple[Piece, ...]) -> Iterator[Circumstance]:
+    for index, piece in enumerate(pieces):
+        if piece.sort is Sort.DATE:
+            lead = index > 0 and acts(pieces[index - 1].text, "at")
+            yield Circumstance(piece, index - lead, index)
+        elif acts(piece.text, "at") and (found := _place_after(pieces, index)):
+            yield found
+        elif piece.sort is Sort.OCCASION and (found := _during(pieces, index)):
+            yield found
+
+
+def _place_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
+    """Return the place of `在巴基斯坦首都伊斯兰堡`, if a verb or the end follows it."""
+    last = at
+    for index in range(at + 1, min(at + 8, len(pieces))):
+        piece = pieces[index]
+        if piece.sort is Sort.PLACE:
+            last = index
+        elif not (index - max(last, at) <= 2 + (last == at) and piece.sort is Sort.WORD
+                  and (piece.tag in ("s", "n", "u") or (last == at and piece.tag in ("v", "a")))):
+            break
+    if last == at:
+        return None
+    after = pieces[last + 1] if last + 1 < len(pieces) else None
+    inner = after is not None and after.text in ("境内", "等地", "市", "当地")
+    follow = pieces[last + 2] if inner and last + 2 < len(pieces) else None if inner else after
+    fits = follow is None or follow.sort is not Sort.WORD or follow.tag in ("v", "d", "p", "w", "ad", "c", "a", "vd")
+    return Circumstance(pieces[last], at, last + inner) if fits else None
+
+
+def _during(pieces: tuple[Piece, ...], index: int) -> Circumstance | None:
+    after = pieces[index + 1].text if index + 1 < len(pieces) else ""
+    if not acts(after, "during"):
+        return None
+    lead = index > 0 and acts(pieces[index - 1].text, "at")
+    return Circumstance(pieces[index], index - lead, index + 1)
+
+
+def group_mark(piece: Piece) -> bool:
+    """Return whether a piece is the 一行 behind a person."""
+    return piece.text == lexicon()["group_mark"]

