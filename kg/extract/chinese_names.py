@@ -9,7 +9,7 @@ from kg import gazetteer
 from kg.extract.chinese_words import Sentence, Word, acts, lexicon, listed, longest_first
 
 _NAMES = frozenset({"LOC", "ORG", "nz", "nw"})
-_INNER = frozenset({"LOC", "ORG", "nz", "n", "vn", "an", "a", "s", "j", "m"})
+_INNER = frozenset({"LOC", "ORG", "nz", "n", "vn", "an", "s", "j"})
 _DOTTED = re.compile(r"[一-鿿]{1,8}(?:·[一-鿿]{1,8})+")
 _REACH = 6
 """Most words that one institution's name is glued from."""
@@ -71,11 +71,9 @@ def _joined(words: list[Word]) -> list[Word]:
         last = done[-1] if done else None
         if last and last.text + word.text in listed("joined"):
             done[-1] = replace(last, text=last.text + word.text, tag="n")
-        elif last and word.tag == "PER" and len(last.text) == 1 and last.tag in ("PER", "vn", "v") and (
-            last.tag == "PER" or len(word.text) > 1
-        ) and last.tag != "v":
+        elif last and word.tag == "PER" and len(last.text) == 1 and last.tag in ("PER", "vn"):
             done[-1] = replace(last, text=last.text + word.text, tag="PER")
-        elif last and word.tag == "PER" and last.text[:-1] in listed("titles"):
+        elif last and word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
             title, first = last.cut(len(last.text) - 1, "n", "PER")
             done[-1:] = [title, replace(first, text=first.text + word.text)]
         else:
@@ -152,12 +150,11 @@ def is_institution(name: str) -> bool:
     if name in listed("not_institutions"):
         return False
     end = next((end for end, _ in longest_first("institutions") if name.endswith(end)), "")
-    if not end or len(name) < len(end) + 1 or len(name) < 3:  # noqa: PLR2004  shorter is a kind
-        return False
-    place = gazetteer.lookup(name[: -len(end)])
-    return not (end in listed("generic_ends") and place and place.kind != "city") and len(name) > len(end) + (
-        0 if place else 1 if len(end) > 1 else 1
-    )
+    stem = name[: -len(end)] if end else ""
+    place = gazetteer.lookup(stem)
+    if place:
+        return not (end in listed("generic_ends") and place.kind != "city")
+    return len(stem) > 1 or (len(end) > 2 and bool(stem) and stem in lexicon()["countries"])  # noqa: PLR2004  尼众议院
 
 
 def institutions(words: Sequence[Word]) -> Iterator[Span]:
@@ -196,10 +193,11 @@ def _continues(words: Sequence[Word], start: int, index: int) -> bool:
         after = words[index + 1 : index + 4]
         nouns = index > start + 1 or len(words[start].text) > 4  # noqa: PLR2004  X国际贸易与投资办公室
         return bool(nouns and word.text != "、" and after and all(w.tag in ("n", "vn") for w in after[:2]))
-    return word.tag in _INNER and not is_title(word.text) and not acts(word.text, "visit")
+    inner = word.tag in _INNER or word.text in listed("inner_words")
+    return inner and not is_title(word.text) and not acts(word.text, "visit")
 
 
-def runs_back(words: Sequence[Word], head: int, *, allowed: frozenset[str]) -> int:
+def runs_back(words: Sequence[Word], head: int, *, allowed: frozenset[str], titles: bool = False) -> int:
     """Return where the noun phrase begins whose head is a word."""
     index = head
     while index > 0:
@@ -210,7 +208,7 @@ def runs_back(words: Sequence[Word], head: int, *, allowed: frozenset[str]) -> i
             if start < 0:
                 break
             index = start
-        elif word.tag in allowed and not is_title(word.text) and not _counts(word):
+        elif word.tag in allowed and (titles or not is_title(word.text)) and not _counts(word):
             index -= 1
         else:
             break

@@ -48,7 +48,7 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
         while title_start > 0 and _part_of_title(pieces, title_start - 1):
             title_start -= 1
         body = pieces[title_start - 1] if title_start > 0 else None
-        fits = body is not None and body.sort in (Sort.INSTITUTION, Sort.PLACE)
+        fits = body is not None and _bears_title(body)
         first = title_start - 1 if fits else title_start
         title = "".join(p.text for p in pieces[title_start : index + 1])
         if pieces[title_start].text not in listed("former"):
@@ -59,6 +59,12 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
         else:
             break
     return found, first
+
+
+def _bears_title(piece: Piece) -> bool:
+    """Return whether a piece can be what a title belongs to, be it named well or not (`尼共主席`)."""
+    loose = piece.sort is Sort.WORD and piece.tag in ("ORG", "LOC", "nz") and len(piece.text) <= 6
+    return loose or piece.sort in (Sort.INSTITUTION, Sort.PLACE)
 
 
 def _titled(piece: Piece) -> bool:

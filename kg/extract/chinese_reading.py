@@ -106,7 +106,7 @@ def _delegation(words: Sequence[Word], index: int) -> Piece | None:
     split = word.text == "团" and index > 0 and words[index - 1].text in ("访问", "考察", "参访", "代表")
     if not split and not word.text.endswith(tuple(lexicon()["delegations"])):
         return None
-    start = runs_back(words, index, allowed=_MEMBERS)
+    start = runs_back(words, index, allowed=_MEMBERS, titles=True)
     while start < index and words[start].tag not in ("LOC", "ORG", "nz", "s") and words[start].text[:1] == "访":
         start += 1
     piece = _over(words, start, index + 1, Sort.DELEGATION, "")

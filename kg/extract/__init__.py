@@ -1,0 +1,29 @@
+"""Stage 2: find entities and facts in an article, each with the words that say it."""
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from kg.errors import ExtractError
+from kg.extract.rules import extract
+from kg.model import Extractor
+
+__all__ = ["extract", "load_extractor"]
+
+_GROUP = "kg.extractors"
+
+
+@cache
+def load_extractor(name: str) -> Extractor:
+    """Return the extractor that is registered under this name in the entry-point group `kg.extractors`."""
+    known = entry_points(group=_GROUP)
+    found = sorted(known.select(name=name), key=lambda point: point.value)
+    if not found:
+        names = ", ".join(sorted({point.name for point in known})) or "none"
+        raise ExtractError(f"there is no extractor {name!r}; installed: {names}")
+    try:
+        extractor = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise ExtractError(f"extractor {name!r} ({found[0].value}) cannot be loaded: {error}") from error
+    if not callable(extractor):
+        raise ExtractError(f"extractor {name!r} ({found[0].value}) is not callable")
+    return extractor  # type: ignore[no-any-return]  # its type is the entry point's promise

@@ -1,0 +1,235 @@
+"""Stage 2: agreements and sets of agreements, from the words that tell of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kg.extract import frames, modality
+from kg.extract.figures import Number, number_of
+from kg.extract.marks import Sentence, Sort, When
+from kg.extract.scene import Scene
+from kg.extract.tables import bargains
+from kg.model import Evidence, Kind
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+@dataclass(slots=True)
+class Deal:
+    """One agreement, or several counted together, as one clause tells it."""
+
+    kind: str
+    sentence: Sentence
+    token: "Token"
+    """The word that says what became of it: a verb, or the noun itself."""
+    noun: "Token"
+    status: str
+    rule: str
+    confidence: float
+    parties: dict[str, Evidence] = field(default_factory=dict)
+    sides: dict[str, Evidence] = field(default_factory=dict)
+    signers: dict[str, Evidence] = field(default_factory=dict)
+    where: dict[str, Evidence] = field(default_factory=dict)
+    when: When | None = None
+    when_evidence: Evidence | None = None
+    number: Number | None = None
+    among: Number | None = None
+    within: "Deal | None" = None
+    occasion: "Token | None" = None
+    after: "Token | None" = None
+    definite: bool = False
+    key: str = ""
+
+    @property
+    def members(self) -> dict[str, Evidence]:
+        """Return all who are bound: institutions and sides."""
+        return {**self.parties, **self.sides}
+
+
+_STATUS = {"reached": "signed"}
+
+
+def find(scene: Scene) -> list[Deal]:
+    """Return the agreements that the sentences tell, in text order, not yet united."""
+    out: list[Deal] = []
+    for sentence in scene.sentences:
+        here: list[Deal] = []
+        for token in sentence.tokens:
+            deal = _at(scene, sentence, token, here)
+            if deal is not None:
+                here.append(deal)
+        out += here
+    return out
+
+
+def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
+    """Return the kind of agreement that a noun names, and whether it needs its parties to count."""
+    if sentence.mention(token) is not None or token.pos_ not in ("NOUN", "PROPN"):
+        return "", False
+    lemma = token.lemma_.lower()
+    follow = " ".join(t.lower_ for t in [token, *_next(sentence, token, 2)])
+    back = " ".join(t.lower_ for t in [*_next(sentence, token, -1), token])
+    for row in bargains().kinds:
+        if any(follow.startswith(p) or back.endswith(p) for p in bargains().phrases[row.kind]):
+            return row.kind, row.light
+    if token.dep_ in ("compound", "nmod"):
+        return "", False
+    return next(((row.kind, row.light) for row in bargains().kinds if lemma in row.nouns or token.lower_ in row.nouns), ("", False))
+
+
+def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
+    at = token.i - sentence.first
+    return list(sentence.tokens[at + 1 : at + 1 + steps] if steps > 0 else sentence.tokens[max(0, at + steps) : at])
+
+
+def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> Deal | None:
+    kind, loose = kind_at(sentence, token)
+    among = _among(sentence, token)
+    if not kind and among is None:
+        return None
+    if _is_among(token):
+        return None
+    around, verb = frames.of_noun(token)
+    listed = next((d for d in here if d.number is not None and _including(sentence, d, token)), None)
+    verb = _verb(token, verb)
+    if listed is not None:
+        return _part(scene, sentence, token, kind or listed.kind, around, listed)
+    if verb is None or (loose and len(_denoted(scene, sentence, around.get("between", []))) < 2):  # noqa: PLR2004  two parties
+        return None
+    status = _status(token, verb)
+    if not status:
+        scene.draft.rejected.append(f"agreement not asserted ({verb.lemma_}): {_quote(scene, sentence, token)}")
+        return None
+    kind = kind or (kind_at(sentence, among[1])[0] if among else "") or "formal-agreement"
+    deal = Deal(kind, sentence, verb, token, status, "agreement-verb", 0.85)
+    deal.number = number_of(sentence, token)
+    deal.among = among[0] if among else None
+    deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
+    _fill(scene, deal, around, verb)
+    return deal
+
+
+def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:
+    piece = sentence.piece(token)
+    return " ".join(scene.draft.article.text[max(sentence.start, piece.start - 40) : piece.end + 30].split())
+
+
+def _verb(noun: "Token", support: "Token | None") -> "Token | None":
+    """Return the verb that says what became of an agreement: `signed an agreement`, `agreements signed`."""
+    for child in noun.children:
+        if child.dep_ in ("acl", "relcl") and child.tag_ in ("VBN", "VBD") and child.lemma_.lower() in bargains().verbs:
+            return child
+    if support is not None and noun.dep_ != "pobj" and support.lemma_.lower() in bargains().verbs:
+        return support
+    # `entered into an agreement`
+    if support is not None and noun.dep_ == "pobj" and support.lemma_.lower() in ("enter", "agree"):
+        return support if noun.head.lower_ in ("into", "on", "to") else None
+    return None
+
+
+def _status(noun: "Token", verb: "Token") -> str:
+    said = modality.of_noun(noun, verb) if verb.dep_ != "acl" else modality.HAPPENED
+    if said in (modality.PLANNED, modality.DENIED, modality.CANCELLED):
+        return said
+    if said == modality.NOTHING:
+        return "planned" if bargains().verbs.get(verb.lemma_.lower()) == "planned" else ""
+    base = bargains().verbs.get(verb.lemma_.lower(), "")
+    if base in ("signed", "reached"):
+        modifiers = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
+        if modifiers & bargains().preliminary:
+            return "preliminary"
+        if base == "reached" and any(c.dep_ in ("acl", "relcl") and c.pos_ == "VERB" and _to(c) for c in noun.children):
+            return "preliminary"
+    return _STATUS.get(base, base)
+
+
+def _to(verb: "Token") -> bool:
+    return any(c.lower_ == "to" and c.dep_ == "aux" for c in verb.children)
+
+
+# Sets: `Among the 71 medical partnerships, 31 were signed, including ...` --------------------------------------
+
+
+def _among(sentence: Sentence, token: "Token") -> "tuple[Number, Token] | None":
+    """Return the set of which a bare number is a part, and the noun that names it."""
+    if token.pos_ != "NUM" or token.dep_ not in ("nsubjpass", "nsubj", "dobj"):
+        return None
+    for other in sentence.tokens:
+        if other.dep_ == "pobj" and other.head.lower_ in ("among", "of") and kind_at(sentence, other)[0]:
+            number = number_of(sentence, other)
+            if number is not None and (other.head.head == token or other.head.head == token.head):
+                return number, other
+    return None
+
+
+def _is_among(token: "Token") -> bool:
+    return token.dep_ == "pobj" and token.head.lower_ == "among"
+
+
+def _including(sentence: Sentence, whole: Deal, token: "Token") -> bool:
+    return any(t.lower_ == "including" for t in sentence.tokens if whole.noun.i < t.i < token.i)
+
+
+def _part(scene: Scene, sentence: Sentence, token: "Token", kind: str, around: Mapping[str, "list[Token]"], whole: Deal) -> Deal | None:
+    deal = Deal(kind, sentence, token, token, whole.status, "agreement-listed", 0.85, within=whole)
+    _parties(scene, deal, around.get("between", []), token)
+    return deal if len(deal.members) > 1 else None
+
+
+# Parties -----------------------------------------------------------------------------------------------------
+
+
+def _denoted(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> list[str]:
+    return [key for token in tokens for key in scene.denoted(sentence, token)]
+
+
+def _fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "Token") -> None:
+    of_verb = frames.of_verb(verb)
+    subject = [t for t in of_verb.get("subject", []) if t != deal.noun and not _inside(t, deal.noun)]
+    if verb.dep_ == "acl" or verb.lemma_.lower() in ("launch", "form", "create") and not around.get("between"):
+        subject = [t for t in subject if t != verb.head]
+    tokens = [*subject, *(t for name in ("with", "between", "among", "by") for t in (*around.get(name, []), *of_verb.get(name, [])))]
+    _parties(scene, deal, dict.fromkeys(tokens), verb)
+    for token in deal.sentence.tokens:
+        mention = deal.sentence.mention(token)
+        named = mention is not None and mention.sort in (Sort.PLACE, Sort.NATION, Sort.INSTITUTION)
+        if named and token.i < deal.noun.i and _modifies(token, deal.noun):
+            _parties(scene, deal, [token], deal.noun)
+    for name in ("in", "at"):
+        for token in (*of_verb.get(name, []), *around.get(name, [])):
+            place = scene.place(deal.sentence, token)
+            if place is not None and place not in deal.sides:
+                deal.where.setdefault(place, scene.evidence(deal.sentence, [verb, token]))
+    deal.occasion = next((t for name in ("at", "during", "in") for t in of_verb.get(name, []) if deal.sentence.mention(t) is None or deal.sentence.mention(t).sort is Sort.OCCASION), None)  # type: ignore[union-attr]  # looked at just before
+    deal.after = next((t for name in ("after", "following") for t in of_verb.get(name, [])), None)
+
+
+def _inside(token: "Token", noun: "Token") -> bool:
+    return noun in token.children
+
+
+def _modifies(token: "Token", noun: "Token") -> bool:
+    """Tell whether a name stands before a noun as its modifier: `Shanxi-US medical partnerships`."""
+    for ancestor in [token, *token.ancestors]:
+        if ancestor == noun:
+            return True
+        if ancestor.dep_ not in ("compound", "nmod", "amod", "punct", "conj", "npadvmod", "poss", "dep"):
+            return False
+    return False
+
+
+def _parties(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") -> None:
+    for token in tokens:
+        for key in scene.denoted(deal.sentence, token):
+            evidence = scene.evidence(deal.sentence, [anchor, deal.noun, token])
+            kind = scene.draft.kind(key)
+            if kind is Kind.INSTITUTION:
+                deal.parties.setdefault(key, evidence)
+            elif kind is Kind.PLACE:
+                deal.sides.setdefault(key, evidence)
+            elif kind is Kind.PERSON:
+                deal.signers.setdefault(key, evidence)
+                employer = scene.employers.get(key)
+                if employer is not None:
+                    deal.parties.setdefault(employer, evidence)

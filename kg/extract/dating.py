@@ -1,0 +1,48 @@
+"""Stage 2: which date of a sentence dates which of the things that it tells."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from kg.extract.dates import ahead
+from kg.extract.marks import Sentence, When
+from kg.extract.scene import Scene
+from kg.model import Evidence
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_CLOSED = ("after", "before", "since", "following", "until", "ahead", "prior", "for", "till", "by", "than")
+"""What follows these is not the day of what stands before them."""
+
+
+class Dateable(Protocol):
+    """What a clause tells and a date may date."""
+
+    token: "Token"
+    status: str
+    when: When | None
+    when_evidence: Evidence | None
+
+
+def give_dates(scene: Scene, sentence: Sentence, told: Sequence[Dateable]) -> None:
+    """Give each date of a sentence to the thing that it dates: the last one told before it, or else the first."""
+    ordered = sorted(told, key=lambda one: one.token.i)
+    for token in sentence.tokens:
+        mention = sentence.mention(token)
+        if mention is None or mention.when is None:
+            continue
+        target = _dated(token, ordered)
+        if target is not None and target.when is None:
+            planned = target.status == "planned"
+            target.when = ahead(mention.when, scene.draft.article.published) if planned else mention.when
+            target.when_evidence = scene.evidence(sentence, [target.token, token])
+
+
+def _dated(date: "Token", ordered: Sequence[Dateable]) -> Dateable | None:
+    word = date.head.lower_ if date.dep_ == "pobj" else ""
+    if word in _CLOSED:
+        return None
+    before = [one for one in ordered if one.token.i < date.i]
+    if before:
+        return before[-1]
+    return ordered[0] if ordered and word != "from" else None

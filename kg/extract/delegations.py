@@ -1,0 +1,163 @@
+"""Stage 2: delegations, and which words of the article mean which of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.extract import frames, modality
+from kg.extract.marks import Sentence, Sort
+from kg.extract.scene import Scene
+from kg.extract.tables import table, words
+from kg.model import Evidence, Kind, Ref, Relation
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return words(table("groups")[name])
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One noun phrase that means a delegation."""
+
+    sentence: Sentence
+    token: "Token"
+    name: str
+    evidence: Evidence
+    origins: tuple[str, ...]
+    senders: tuple[str, ...]
+    proper: bool
+    """It is called a delegation, not only delegates."""
+
+
+def find(scene: Scene) -> None:
+    """Find the delegations of an article, and state where they come from, who sent them and who belongs to them."""
+    seen = [one for sentence in scene.sentences for one in _in_sentence(scene, sentence)]
+    keys: dict[str, str] = {}
+    last = None
+    for one in seen:
+        threads = [*one.origins, *one.senders]
+        key = next((keys[t] for t in threads if t in keys), None)
+        if key is None and not threads:
+            key = last
+        if key is None and threads:
+            key = _new(scene, one, seen)
+        if key is None:
+            scene.draft.rejected.append(f"delegation without origin: {one.name}")
+            continue
+        for thread in threads:
+            keys.setdefault(thread, key)
+        last = key
+        scene.delegations[one.sentence.number, one.token.i] = key
+        scene.draft.mention(key, one.evidence, alias=one.name if one.proper and len(one.name.split()) > 1 else "")
+        _state(scene, key, one)
+    for one in seen:
+        key = scene.delegations.get((one.sentence.number, one.token.i))
+        if key is not None:
+            _people(scene, key, one)
+
+
+def _new(scene: Scene, one: _Seen, seen: Iterable[_Seen]) -> str:
+    threads = {*one.origins, *one.senders}
+    same = [s for s in seen if threads & {*s.origins, *s.senders}]
+    best = max(same, key=lambda s: (s.proper, len(s.name.split()), -s.evidence.start))
+    return scene.draft.add(Kind.DELEGATION, best.name, [one.evidence], named=best.proper)
+
+
+def _state(scene: Scene, key: str, one: _Seen) -> None:
+    for relation, values in ((Relation.ORIGIN, one.origins), (Relation.SENT_BY, one.senders)):
+        for value in values:
+            scene.draft.state(key, relation, Ref(value), one.evidence, rule="delegation-phrase", confidence=0.9)
+
+
+def _in_sentence(scene: Scene, sentence: Sentence) -> Iterable[_Seen]:
+    lemmas = {token.lemma_.lower() for token in sentence.tokens}
+    journey = bool(lemmas & _words("journeys"))
+    for token in sentence.tokens:
+        if sentence.mention(token) is not None:
+            continue
+        lemma = token.lemma_.lower()
+        proper = lemma in _words("delegations") and token.pos_ in ("NOUN", "PROPN")
+        if lemma == "mission" and not _has_place(sentence, token):
+            continue
+        if proper or (journey and lemma in _words("travellers") and token.pos_ == "NOUN"):
+            one = _phrase(scene, sentence, token, proper=proper)
+            if proper or one.origins:
+                yield one
+
+
+def _has_place(sentence: Sentence, token: "Token") -> bool:
+    return any(sentence.mention(child) is not None for child in token.children)
+
+
+def _phrase(scene: Scene, sentence: Sentence, token: "Token", *, proper: bool) -> _Seen:
+    around, _ = frames.of_noun(token)
+    before = [c for c in token.children if c.dep_ in ("compound", "amod", "nmod", "poss", "nummod") and c.i < token.i]
+    of = [t for name in ("from", "of") for t in around.get(name, []) if _own(token, t)]
+    denoted = [key for t in [*before, *of] for key in _origin(scene, sentence, t)]
+    if not proper and not any(_own(token, t) for t in around.get("from", [])):
+        denoted = []
+    first = min([*before, token], key=lambda t: t.i)
+    tail = [t for t in of if _origin(scene, sentence, t)]
+    words_ = sentence.tokens[first.i - sentence.first : max([token, *tail], key=lambda t: t.i).i - sentence.first + 1]
+    evidence = scene.evidence(sentence, words_)
+    name = " ".join(scene.draft.article.text[evidence.start : evidence.end].split())
+    kinds = [(key, scene.draft.kind(key)) for key in dict.fromkeys(denoted)]
+    return _Seen(
+        sentence, token, name, evidence,
+        tuple(key for key, kind in kinds if kind is Kind.PLACE),
+        tuple(key for key, kind in kinds if kind is Kind.INSTITUTION),
+        proper,
+    )  # fmt: skip
+
+
+def _own(noun: "Token", token: "Token") -> bool:
+    """Tell whether a word hangs on the noun itself, not on the verb that supports the noun."""
+    return any(ancestor is noun or ancestor == noun for ancestor in token.ancestors)
+
+
+def _origin(scene: Scene, sentence: Sentence, token: "Token") -> list[str]:
+    mention = sentence.mention(token)
+    if mention is not None:
+        if mention.sort in (Sort.PLACE, Sort.NATION, Sort.INSTITUTION):
+            key = scene.cast.of(mention)
+            return [key] if key is not None else []
+        return []
+    lemma = token.lemma_.lower()
+    if lemma in _words("bodies") or lemma in _words("travellers"):
+        return [k for child in token.children if child.dep_ in ("compound", "amod", "nmod") for k in _origin(scene, sentence, child)]
+    return []
+
+
+# Head and members --------------------------------------------------------------------------------------------
+
+
+def _people(scene: Scene, key: str, one: _Seen) -> None:
+    verb = one.token.head
+    if verb.pos_ == "VERB" and verb.lemma_ in ("lead", "head") and one.token.dep_ in ("dobj", "nsubjpass"):
+        around = frames.of_verb(verb)
+        _belong(scene, key, one, Relation.HEAD, around.get("subject" if one.token.dep_ == "dobj" else "by", []), verb)
+    for child in one.token.children:
+        if child.dep_ == "acl" and child.lemma_ in ("lead", "head"):
+            _belong(scene, key, one, Relation.HEAD, frames.of_verb(child).get("by", []), child)
+        elif child.dep_ == "acl" and child.lemma_ in ("comprise", "include", "consist", "make", "compose"):
+            around = frames.of_verb(child)
+            inner = [*around.get("object", []), *around.get("of", []), *around.get("by", [])]
+            _belong(scene, key, one, Relation.MEMBER, [t for t in inner if t is not one.token], child)
+        elif child.dep_ == "prep" and child.lower_ == "including":
+            _belong(scene, key, one, Relation.MEMBER, [t for c in child.children for t in frames.unfolded(c)], child)
+
+
+def _belong(scene: Scene, key: str, one: _Seen, relation: Relation, tokens: "Iterable[Token]", verb: "Token") -> None:
+    if verb.pos_ == "VERB" and modality.of_verb(verb) not in (modality.HAPPENED, modality.PLANNED):
+        return
+    for token in tokens:
+        for person in scene.denoted(one.sentence, token):
+            allowed = (Kind.PERSON,) if relation is Relation.HEAD else (Kind.PERSON, Kind.INSTITUTION)
+            if scene.draft.kind(person) in allowed:
+                evidence = scene.evidence(one.sentence, [token, one.token, verb])
+                scene.draft.state(key, relation, Ref(person), evidence, rule=f"delegation-{relation.value}", confidence=0.85)

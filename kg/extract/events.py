@@ -1,0 +1,166 @@
+"""Stage 2: events, from the words that tell of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kg.extract import frames, modality
+from kg.extract.marks import Mention, Sentence, Sort, When
+from kg.extract.scene import Scene
+from kg.extract.tables import Trigger, triggers
+from kg.model import Evidence, Kind
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+@dataclass(slots=True)
+class Happening:
+    """One event as one clause tells it."""
+
+    kind: str
+    sentence: Sentence
+    token: "Token"
+    status: str
+    confidence: float
+    rule: str
+    who: dict[str, Evidence] = field(default_factory=dict)
+    host: dict[str, Evidence] = field(default_factory=dict)
+    where: dict[str, Evidence] = field(default_factory=dict)
+    sides: dict[str, Evidence] = field(default_factory=dict)
+    when: When | None = None
+    when_evidence: Evidence | None = None
+    name: str = ""
+    label: str = ""
+    definite: bool = False
+    clause: Evidence = Evidence(0, 0)
+    during: "Token | None" = None
+    key: str = ""
+
+    @property
+    def lemma(self) -> str:
+        """Return the base form of the word that tells of the event."""
+        return self.token.lemma_.lower()
+
+
+_PLACES = ("in", "at", "near")
+_CLOSED = ("after", "before", "since", "following", "until", "ahead", "prior", "for", "from")
+
+
+def find(scene: Scene) -> list[Happening]:
+    """Return the events that the sentences tell, in text order, not yet united."""
+    out = []
+    for sentence in scene.sentences:
+        out += [h for token in sentence.tokens for h in _at(scene, sentence, token)]
+    return out
+
+
+def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]:
+    mention = sentence.mention(token)
+    if mention is not None:
+        if mention.sort is Sort.OCCASION:
+            yield from _occasion(scene, sentence, token, mention)
+        return
+    lemma = token.lemma_.lower()
+    for row in triggers("events"):
+        if token.pos_ == "VERB" and lemma in row.verbs:
+            found = _verb(scene, sentence, token, row)
+        elif token.pos_ in ("NOUN", "PROPN") and lemma in row.nouns and token.dep_ not in ("compound", "nmod"):
+            found = _noun(scene, sentence, token, row)
+        else:
+            continue
+        if found is not None:
+            yield found
+            return
+
+
+def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
+    around = frames.of_verb(token)
+    needed = [t for name in row.needs for t in around.get(name, [])]
+    status = modality.of_verb(token)
+    found = Happening(row.kind, sentence, token, status, row.confidence, f"{row.kind}-verb")
+    _fill(scene, found, row, around)
+    if "delegation" in row.needs:
+        needed = [t for t in around.get("object", []) if (sentence.number, t.i) in scene.delegations]
+    if row.needs and not needed:
+        return None
+    if row.kind == "visit" and not (found.host or found.where):
+        return None
+    return _told(scene, found, enough=bool(found.who or found.host))
+
+
+def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
+    around, support = frames.of_noun(token)
+    status = modality.of_noun(token, support)
+    found = Happening(row.kind, sentence, token, status, row.confidence, f"{row.kind}-noun")
+    _fill(scene, found, row, around)
+    found.definite = any(c.lower_ in ("the", "this", "that") for c in token.children if c.dep_ == "det")
+    backed = support is not None and (
+        support.lemma_ in frames.light("do") and token.dep_ in ("dobj", "nsubjpass") or
+        support.lemma_ in frames.light("happen") and token.dep_ in ("nsubj", "nsubjpass")
+    )
+    own = any(c.dep_ == "acl" and c.lemma_ in ("hold", "host", "organise", "organize") for c in token.children)
+    return _told(scene, found, enough=bool(backed or own or len(found.who) > 1 or (found.who and found.host)))
+
+
+def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention) -> Iterable[Happening]:
+    row = next(r for r in triggers("events") if r.kind == "conference")
+    around, support = frames.of_noun(token)
+    kind = next((r.kind for r in triggers("events") if mention.name.lower().split()[-1] in r.nouns), "conference")
+    found = Happening(kind, sentence, token, modality.of_noun(token, support), 0.85, "named-occasion", name=mention.name)
+    _fill(scene, found, row, around)
+    told = _told(scene, found, enough=support is not None)
+    if told is not None:
+        yield told
+
+
+def _told(scene: Scene, found: Happening, *, enough: bool) -> Happening | None:
+    if found.status == modality.NOTHING or (not enough and not (found.when or found.where)):
+        scene.draft.rejected.append(f"{found.rule} not asserted: {_quote(scene, found)}")
+        return None
+    return found
+
+
+def _quote(scene: Scene, found: Happening) -> str:
+    piece = found.sentence.piece(found.token)
+    text = scene.draft.article.text[max(found.sentence.start, piece.start - 40) : piece.end + 40]
+    return " ".join(text.split())
+
+
+def _fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "list[Token]"]) -> None:
+    """Put what the neighbours denote into the slots that the table gives them."""
+    sentence = found.sentence
+    for slot in ("who", "host", "where"):
+        for name in sorted(row.slots[slot]):
+            for token in around.get(name, []):
+                for key in scene.denoted(sentence, token):
+                    _put(scene, found, slot, key, scene.evidence(sentence, [found.token, token]))
+                if slot == "host":
+                    _at_body(scene, found, token)
+    for name in _PLACES:
+        for token in around.get(name, []):
+            place = scene.place(sentence, token)
+            if place is not None:
+                found.where.setdefault(place, scene.evidence(sentence, [found.token, token]))
+            elif name == "in" or name == "at":
+                _at_body(scene, found, token)
+
+
+def _at_body(scene: Scene, found: Happening, token: "Token") -> None:
+    """Read `visited the center in Boston`, where the place hangs on what was visited."""
+    around, _ = frames.of_noun(token)
+    for inner in around.get("in", []):
+        place = scene.place(found.sentence, inner)
+        if place is not None:
+            found.where.setdefault(place, scene.evidence(found.sentence, [found.token, inner]))
+
+
+def _put(scene: Scene, found: Happening, slot: str, key: str, evidence: Evidence) -> None:
+    kind = scene.draft.kind(key)
+    if kind is Kind.PLACE:
+        if slot == "who":
+            found.sides.setdefault(key, evidence)
+        else:
+            found.where.setdefault(key, evidence)
+    elif kind in (Kind.PERSON, Kind.INSTITUTION, Kind.DELEGATION):
+        (found.host if slot == "host" else found.who).setdefault(key, evidence)

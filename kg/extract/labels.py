@@ -1,0 +1,115 @@
+"""Stage 2: labels in words for events and agreements that have no name."""
+
+from typing import TYPE_CHECKING
+
+from kg.extract.agreements import Deal
+from kg.extract.events import Happening
+from kg.extract.marks import Sentence, Sort
+from kg.extract.scene import Scene
+from kg.extract.tables import bargains
+from kg.model import Evidence
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+ACTS = frozenset(("sign", "ink", "conclude", "exchange", "seal", "formalise", "formalize", "initial", "renew", "extend"))
+"""Verbs that tell of the act of signing."""
+_LONGEST_LABEL = 120
+_BEFORE = ("compound", "amod", "nmod", "nummod", "conj", "cc", "punct", "dep", "npadvmod")
+
+
+def of_event(scene: Scene, one: Happening) -> str:
+    """Return a label such as `Shanxi delegation: visit (United States)`."""
+    word = _phrase(one.sentence, one.token) if one.token.pos_ == "NOUN" else one.kind
+    who = [scene.draft.name(key) for key in [*one.who, *one.sides]]
+    what = [scene.draft.name(key) for key in one.host] or [scene.draft.name(key) for key in one.where]
+    label = word + (f" of {_listed(who)}" if who else "") + (f" ({_listed(what)})" if what else "")
+    return label[:_LONGEST_LABEL].strip()
+
+
+def _listed(names: list[str]) -> str:
+    shown = names[:3]
+    return ", ".join(shown) + (" and others" if len(names) > len(shown) else "")
+
+
+def of_agreement(scene: Scene, one: Deal) -> str:
+    """Return a label such as `memorandum of understanding: A, B`."""
+    members = [scene.draft.name(key) for key in one.members]
+    number = f"{one.number.value} " if one.number else ""
+    phrase = (one.number.label if one.number else "") or _phrase(one.sentence, one.noun) or one.kind
+    if one.noun.pos_ == "NUM":
+        phrase = "agreements"
+    return (number + phrase + (f" of {_listed(members)}" if members else ""))[:_LONGEST_LABEL].strip()
+
+
+def of_signing(scene: Scene, key: str) -> str:
+    """Return the label of an act of signing."""
+    return f"signing of {scene.draft.name(key)}"[:_LONGEST_LABEL].strip()
+
+
+def _phrase(sentence: Sentence, noun: "Token") -> str:
+    """Return a noun with what stands before it, without article, number and names."""
+    first = _first(noun)
+    words = []
+    for token in sentence.tokens[max(0, first - sentence.first) : noun.i - sentence.first + 1]:
+        piece = sentence.piece(token)
+        if piece.mention is None and token.dep_ not in ("det", "nummod", "poss", "case"):
+            words += [piece.text, " " * piece.space]
+    tail = _understanding(sentence, noun)
+    return ("".join(words).strip(" -–,\"“”'’*") + tail).strip()
+
+
+def _understanding(sentence: Sentence, noun: "Token") -> str:
+    """Return `of understanding`, `of intent`, which belong to the name of the thing."""
+    at = noun.i - sentence.first
+    after = [t for t in sentence.tokens[at + 1 : at + 3]]
+    if len(after) == 2 and after[0].lower_ == "of" and after[1].lower_ in ("understanding", "intent", "cooperation", "agreement"):  # noqa: PLR2004  of + noun
+        return f" of {sentence.piece(after[1]).text}"
+    return ""
+
+
+def _first(noun: "Token") -> int:
+    return min([noun.i, *(t.i for c in noun.children if c.dep_ in _BEFORE and c.i < noun.i for t in c.subtree)])
+
+
+def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
+    """Return what an agreement is about, in the article's words: its `on ...`, or what stands before the noun."""
+    for child in one.noun.children:
+        if child.dep_ == "prep" and child.lower_ in ("on", "for", "regarding", "concerning", "in"):
+            inner = [t for c in child.children if c.dep_ in ("pobj", "pcomp") for t in c.subtree]
+            words = _until(one.sentence, sorted(inner, key=lambda t: t.i))
+            if words and not all(_is_name(one.sentence, t) for t in words):
+                return _text(scene, one.sentence, words)
+    if one.noun.pos_ == "NUM":
+        return None
+    skip = bargains().preliminary | {"new", "formal", "historic", "signed", "first", "bilateral", "joint", "revised"}
+    before = [
+        t for t in one.sentence.tokens[_first(one.noun) - one.sentence.first : one.noun.i - one.sentence.first]
+        if one.sentence.mention(t) is None and t.dep_ not in ("det", "nummod", "poss", "punct", "case") and t.lower_ not in skip
+    ]  # fmt: skip
+    return _text(scene, one.sentence, before) if len(before) > 1 else None
+
+
+def _is_name(sentence: Sentence, token: "Token") -> bool:
+    mention = sentence.mention(token)
+    return token.pos_ in ("DET", "ADP", "PUNCT", "CCONJ") or (mention is not None and mention.sort is not Sort.OCCASION)
+
+
+def _until(sentence: Sentence, tokens: "list[Token]") -> "list[Token]":
+    """Return the words before `between`, a clause or a date."""
+    out: list[Token] = []
+    for token in tokens:
+        mention = sentence.mention(token)
+        if token.lower_ in ("between", "with", "which", "that", ";", "(", "–", "--") or (mention is not None and mention.when):
+            break
+        if out and token.i != out[-1].i + 1:
+            break
+        out.append(token)
+    while out and out[-1].pos_ in ("PUNCT", "CCONJ", "ADP"):
+        out.pop()
+    return out
+
+
+def _text(scene: Scene, sentence: Sentence, tokens: "list[Token]") -> tuple[str, Evidence]:
+    evidence = scene.draft.short(sentence.span(tokens))
+    return " ".join(scene.draft.article.text[evidence.start : evidence.end].split()), evidence

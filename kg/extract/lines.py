@@ -1,0 +1,100 @@
+"""Stage 2: from an article to lines of pieces: names, dates, roles and geography are read here."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kg.extract import annotate
+from kg.extract.dates import dates_in
+from kg.extract.geography import Geography, geography_of
+from kg.extract.marks import Line, Mention, Piece, RoleMention, Sort
+from kg.extract.names import Word, repaired
+from kg.extract.roles import Roles, roles_in
+from kg.model import Article
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A line before the parse: all its mentions, what is read from them, and what is left to be parsed."""
+
+    line: Line
+    mentions: tuple[Mention, ...]
+    roles: tuple[RoleMention, ...]
+    geography: Geography
+
+
+def marked(article: Article) -> list[Marked]:
+    """Return the article's lines with their mentions, in text order."""
+    places = list(annotate.lines_of(article))
+    texts = [article.text[start:end] for _, start, end in places]
+    lines = []
+    for (zone, start, end), (doc, seen) in zip(places, annotate.named(texts), strict=True):
+        mentions = _mentions(article, doc, seen, start)
+        pieces = _pieces(doc, mentions, start)
+        lines.append(_read(Line(zone, start, end, pieces), mentions))
+    return lines
+
+
+def _mentions(article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int) -> list[Mention]:
+    tokens = [token for token in doc if not token.is_space]
+    order = {token.i: n for n, token in enumerate(tokens)}
+    words = [Word(t.text, start + t.idx, start + t.idx + len(t)) for t in tokens]
+    spans = []
+    for sort, span in seen:
+        inside = [order[token.i] for token in span if token.i in order]
+        if inside:
+            spans.append((sort, (inside[0], inside[-1] + 1)))
+    names = repaired(words, spans)
+    dates = [
+        d for d in dates_in(doc.text, article.published, offset=start) if not _meet(d, names, trusted=True)
+    ]
+    names = [m for m in names if not _meet(m, dates, trusted=False)]
+    return sorted((*names, *dates), key=lambda m: m.start)
+
+
+def _meet(mention: Mention, others: Iterable[Mention], *, trusted: bool) -> bool:
+    return any(
+        mention.start < o.end and o.start < mention.end and (o.trusted or not trusted) for o in others
+    )
+
+
+def _pieces(doc: "Doc", mentions: Sequence[Mention], start: int) -> tuple[Piece, ...]:
+    """Return the tokens of a line, with each mention as one piece."""
+    out: list[Piece] = []
+    waiting = iter((*mentions, None))
+    mention = next(waiting)
+    for token in doc:
+        if token.is_space:
+            continue
+        first, last = start + token.idx, start + token.idx + len(token)
+        while mention is not None and mention.end <= first:
+            mention = next(waiting)
+        space = bool(token.whitespace_)
+        if mention is None or last <= mention.start:
+            out.append(Piece(token.text, first, last, space))
+        elif out and out[-1].mention is mention:
+            out[-1] = replace(out[-1], space=space)
+        else:
+            out.append(Piece(mention.name, mention.start, mention.end, space, mention))
+    return tuple(out)
+
+
+def _read(line: Line, mentions: Sequence[Mention]) -> Marked:
+    geography = geography_of(line.pieces)
+    roles = roles_in(line.pieces)
+    cut = _union(roles, geography)
+    left = tuple(piece for i, piece in enumerate(line.pieces) if i not in cut)
+    return Marked(replace(line, pieces=left), tuple(mentions), roles.found, geography)
+
+
+def _union(roles: Roles, geography: Geography) -> frozenset[int]:
+    return frozenset(i for first, last in (*roles.cuts, *geography.cuts) for i in range(first, last))
+
+
+def mentions_of(lines: Iterable[Marked]) -> Iterator[Mention]:
+    """Yield every mention of the lines in text order."""
+    for line in lines:
+        yield from line.mentions

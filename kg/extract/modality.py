@@ -1,0 +1,119 @@
+"""Stage 2: tell whether a clause states a fact, a plan, a denial or none of these."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.extract.tables import table, words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+HAPPENED = "happened"
+PLANNED = "planned"
+DENIED = "denied"
+CANCELLED = "cancelled"
+NOTHING = ""
+"""Wish, condition, opinion: the clause states no fact."""
+
+_CLAUSES = ("ccomp", "xcomp", "conj", "advcl", "acl", "relcl", "pcomp")
+_DEEPEST = 8
+
+
+@cache
+def _row(name: str) -> frozenset[str]:
+    return words(table("modality")[name])
+
+
+def of_verb(verb: "Token", depth: int = 0) -> str:
+    """Return what the clause of a verb says of it: happened, planned, denied, cancelled, or nothing."""
+    own = _own(verb)
+    if own is not None or depth > _DEEPEST:
+        return NOTHING if own is None else own
+    above = verb.head
+    if verb.dep_ in ("advcl", "acl", "relcl") and verb.tag_ in ("VBD", "VBN", "VBZ", "VBP") and _finite(verb):
+        return HAPPENED
+    if above is verb or verb.dep_ not in _CLAUSES or above.pos_ not in ("VERB", "AUX", "ADJ", "ADP", "NOUN", "SCONJ"):
+        return PLANNED if _infinitive(verb) else HAPPENED
+    return _governed(verb, above, depth)
+
+
+def _finite(verb: "Token") -> bool:
+    return not _infinitive(verb)
+
+
+def _infinitive(verb: "Token") -> bool:
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
+
+
+def _own(verb: "Token") -> str | None:
+    """Return what the verb's own auxiliaries say, or None when they say nothing."""
+    children = list(verb.children)
+    if any(c.dep_ == "neg" or (c.dep_ == "advmod" and c.lower_ == "never") for c in children):
+        return DENIED
+    if any(c.dep_ == "mark" and c.lower_ in _row("conditions") for c in children):
+        return NOTHING
+    auxiliaries = {c.lower_ for c in children if c.dep_ in ("aux", "auxpass")}
+    if auxiliaries & {"will", "wo", "shall", "'ll", "’ll"}:
+        return PLANNED
+    if auxiliaries & _row("hypothetical"):
+        return NOTHING
+    if verb.dep_ == "ROOT" and _infinitive(verb):
+        return PLANNED
+    return None
+
+
+def _governed(verb: "Token", above: "Token", depth: int) -> str:
+    if verb.dep_ == "conj":
+        finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children)
+        return HAPPENED if finite and _own(verb) is None and verb.tag_ in ("VBD", "VBZ") else of_verb(above, depth + 1)
+    if above.dep_ == "prep" or above.pos_ == "ADP":
+        return _after_preposition(above, depth)
+    lemma = above.lemma_.lower()
+    if lemma in _row("denied"):
+        return DENIED
+    if lemma in _row("cancelled"):
+        return CANCELLED
+    if not _infinitive(verb):
+        if verb.dep_ == "ccomp":
+            inner = of_verb(above, depth + 1)
+            return NOTHING if lemma in _row("wished") and verb.tag_ != "VBD" else (HAPPENED if inner else NOTHING)
+        return of_verb(above, depth + 1) if verb.dep_ in ("xcomp", "acl") and verb.tag_ == "VBG" else HAPPENED
+    if lemma in _row("planned"):
+        return PLANNED if of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
+    if lemma in _row("kept"):
+        return of_verb(above, depth + 1)
+    return NOTHING
+
+
+def _after_preposition(preposition: "Token", depth: int) -> str:
+    if preposition.lower_ in ("after", "by", "since", "following", "upon", "in", "with"):
+        governor = preposition.head
+        return HAPPENED if preposition.lower_ in ("after", "since") else of_verb(governor, depth + 1)
+    return NOTHING
+
+
+def of_noun(noun: "Token", support: "Token | None") -> str:
+    """Return what a clause says of the thing that a noun names; `support` is the verb that it depends on."""
+    modifiers = {c.lower_ for c in noun.children if c.dep_ in ("amod", "det", "compound", "nummod")}
+    if modifiers & _row("cancelled_words"):
+        return CANCELLED
+    if modifiers & _row("false_words"):
+        return DENIED if "no" in modifiers else NOTHING
+    said = _of_support(support) if support is not None else HAPPENED
+    return PLANNED if said == HAPPENED and modifiers & _row("planned_words") else said
+
+
+def _of_support(verb: "Token") -> str:
+    said = of_verb(verb)
+    lemma = verb.lemma_.lower()
+    if said in (HAPPENED, PLANNED) and (lemma in _row("cancelled") or _called_off(verb)):
+        return CANCELLED
+    if said == HAPPENED and lemma in _row("denied"):
+        return DENIED
+    if said == HAPPENED and lemma in ("plan", "schedule", "propose", "arrange"):
+        return PLANNED
+    return NOTHING if lemma in _row("wished") and said == HAPPENED and lemma != "call" else said
+
+
+def _called_off(verb: "Token") -> bool:
+    return verb.lemma_ == "call" and any(c.lower_ == "off" for c in verb.children)

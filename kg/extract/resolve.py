@@ -1,0 +1,215 @@
+"""Stage 2: who is who inside one article: full names, short names, acronyms, `the center`, `he`."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from kg.extract.draft import Draft
+from kg.extract.marks import Mention, Sort
+from kg.extract.names import kind_of
+from kg.extract.places import bare, known
+from kg.extract.tables import institution_heads, table, words
+from kg.model import Concept, Evidence, Kind, Relation
+
+_BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?[“\"']?([A-Z][A-Za-z&-]{1,10})[”\"']?\s*\)")
+_COUNTRY_WORDS = ("country", "nation")
+_MOST_BACK = 3000
+"""Code points that a definite noun phrase may look back."""
+
+
+class Cast:
+    """The persons, institutions and places of an article."""
+
+    def __init__(self, draft: Draft, mentions: Sequence[Mention]) -> None:
+        self._draft = draft
+        self._keys: dict[tuple[int, int], str] = {}
+        self._order: list[tuple[int, str, Mention]] = []
+        self._persons: dict[str, str] = {}
+        self._institutions: dict[str, str] = {}
+        self._places: dict[str, str] = {}
+        self._nations: dict[str, list[Mention]] = {}
+        for mention in sorted(mentions, key=lambda m: (_rank(m), m.start)):
+            self._enter(mention)
+        self._order.sort(key=lambda entry: entry[0])
+
+    def _enter(self, mention: Mention) -> None:
+        key: str | None = None
+        if mention.sort is Sort.PERSON:
+            key = self._person(mention)
+        elif mention.sort is Sort.INSTITUTION:
+            key = self._institution(mention)
+        elif mention.sort is Sort.PLACE:
+            key = self._place(mention)
+        if key is not None:
+            self._keys[mention.start, mention.end] = key
+            self._order.append((mention.start, key, mention))
+
+    def of(self, mention: Mention) -> str | None:
+        """Return the entity that a mention names, if it is one."""
+        if mention.sort is Sort.NATION:
+            return self.country(mention)
+        return self._keys.get((mention.start, mention.end))
+
+    def country(self, mention: Mention) -> str | None:
+        """Return the country (or other place) that an adjective such as Chinese names."""
+        place = known(mention.name)
+        if place is None:
+            return None
+        key = self._places.get(place.name)
+        if key is None:
+            key = self._add_place(place.name, place.kind, mention)
+        self._draft.mention(key, Evidence(mention.start, mention.end))
+        return key
+
+    # Names ---------------------------------------------------------------------------------------------------
+
+    def _add(self, kind: Kind, mention: Mention) -> str:
+        return self._draft.add(kind, mention.name, [Evidence(mention.start, mention.end)])
+
+    def _seen(self, key: str, mention: Mention) -> str:
+        name = self._draft.name(key)
+        alias = mention.name if mention.name.casefold() != name.casefold() else ""
+        self._draft.mention(key, Evidence(mention.start, mention.end), alias=alias)
+        return key
+
+    def _person(self, mention: Mention) -> str | None:
+        tokens = mention.name.lower().split()
+        for name, key in self._persons.items():
+            have = name.split()
+            if tokens == have or (set(tokens) <= set(have) and tokens[-1] in (have[-1], have[0])):
+                return self._seen(key, mention)
+        if len(tokens) == 1 and not mention.trusted:
+            return None
+        key = self._add(Kind.PERSON, mention)
+        self._persons[mention.name.lower()] = key
+        return key
+
+    def _institution(self, mention: Mention) -> str | None:
+        folded = _folded(mention.name)
+        key = self._institutions.get(folded) or self._short_for(mention, folded)
+        if key is None:
+            key = self._add(Kind.INSTITUTION, mention)
+            if mention.kind:
+                self._draft.state(
+                    key, Relation.KIND, Concept(mention.kind), Evidence(mention.start, mention.end),
+                    rule="institution-name", confidence=0.95,
+                )  # fmt: skip
+        else:
+            self._seen(key, mention)
+        self._institutions.setdefault(folded, key)
+        bracket = _BRACKETED.match(self._draft.article.text, mention.end)
+        if bracket and (bracket[1].isupper() or _initials(mention.name, bracket[1])):
+            self._institutions.setdefault(_folded(bracket[1]), key)
+            self._draft.mention(key, Evidence(bracket.start(1), bracket.end(1)), alias=bracket[1])
+        return key
+
+    def _short_for(self, mention: Mention, folded: str) -> str | None:
+        """Return the institution of which a name is the acronym or a shorter form."""
+        if mention.name.isupper() and len(mention.name) > 2:  # noqa: PLR2004  US, UK are no acronyms of bodies
+            for key in dict.fromkeys(self._institutions.values()):
+                if _initials(self._draft.name(key), mention.name):
+                    return key
+        mine = folded.split()
+        found = []
+        for name, key in self._institutions.items():
+            have = name.split()
+            shorter = have[: len(mine)] == mine and mine[-1] in institution_heads()
+            loose = not mention.kind and have[: len(mine)] == mine and len(have) <= len(mine) + 2
+            if len(have) > len(mine) and (shorter or loose):
+                found.append(key)
+        return found[0] if len(set(found)) == 1 else None
+
+    def _place(self, mention: Mention) -> str | None:
+        place = known(mention.name)
+        if place is None or place.kind == "city":
+            key = self._institution_called(mention)
+            if key is not None:
+                return key
+        name = place.name if place else bare(mention.name)
+        if place is None and kind_of(mention.name):
+            return None
+        key = self._places.get(name)
+        if key is None:
+            return self._add_place(name, place.kind if place else "", mention)
+        return self._seen_place(key, mention)
+
+    def _institution_called(self, mention: Mention) -> str | None:
+        """Return the institution that a town's name stands for: `Lincoln` where Lincoln University is meant."""
+        before = self._draft.article.text[max(0, mention.start - 8) : mention.start].lower().split()
+        if before and before[-1] in ("in", "at", "to", "from", "near", ","):
+            return None
+        head = mention.name.lower()
+        for name, key in self._institutions.items():
+            rest = name.removeprefix(head + " ").split()
+            if name.startswith(head + " ") and len(rest) == 1 and rest[0] in ("university", "college", "hospital"):
+                return self._seen(key, mention)
+        return None
+
+    def _add_place(self, name: str, kind: str, mention: Mention) -> str:
+        evidence = Evidence(mention.start, mention.end)
+        key = self._draft.add(Kind.PLACE, name, [evidence])
+        self._places[name] = key
+        self._seen_place(key, mention)
+        if kind:
+            self._draft.state(key, Relation.KIND, Concept(kind), evidence, rule="gazetteer", confidence=0.98)
+        return key
+
+    def _seen_place(self, key: str, mention: Mention) -> str:
+        alias = "" if mention.sort is Sort.NATION else mention.name
+        self._draft.mention(key, Evidence(mention.start, mention.end), alias=alias)
+        return key
+
+    # Noun phrases --------------------------------------------------------------------------------------------
+
+    def _back(self, start: int) -> Iterable[tuple[str, Mention]]:
+        for at, key, mention in reversed(self._order):
+            if start - _MOST_BACK < at < start:
+                yield key, mention
+
+    def definite(self, head: str, start: int) -> str | None:
+        """Return the last thing before `start` that `the HEAD` may mean."""
+        head = head.lower()
+        region = head in words(table("names")["place_words"]) or head in _COUNTRY_WORDS
+        spellings = {head, head.replace("centre", "center"), head.replace("center", "centre")}
+        for key, mention in self._back(start):
+            if region and mention.sort is Sort.PLACE:
+                place = known(mention.name)
+                wanted = "country" if head in _COUNTRY_WORDS else "province" if head in ("province", "state") else "city"
+                if place is not None and place.kind == wanted:
+                    return key
+            elif not region and mention.sort is Sort.INSTITUTION and head in institution_heads():
+                if spellings & set(self._draft.name(key).lower().split()):
+                    return key
+        return None
+
+    def pronoun(self, start: int) -> str | None:
+        """Return the last person before `start`."""
+        for key, mention in self._back(start):
+            if mention.sort is Sort.PERSON:
+                return key
+        return None
+
+    def government_of(self, place: str) -> str | None:
+        """Return the government of a place, where the article names it."""
+        name = self._draft.name(place).lower()
+        for folded, key in self._institutions.items():
+            if folded.endswith(f"government of {name}"):
+                return key
+        return None
+
+
+def _rank(mention: Mention) -> tuple[int, int]:
+    """Longer names first, so that short ones find them; a place after every institution."""
+    order = {Sort.INSTITUTION: 0, Sort.PERSON: 1, Sort.PLACE: 2}.get(mention.sort, 3)
+    return order, -len(mention.name.split()) if order < 2 else 0  # noqa: PLR2004  persons and institutions
+
+
+def _folded(name: str) -> str:
+    plain = name.lower().replace("’", "'").replace("&", "and")
+    return " ".join(plain.split())
+
+
+def _initials(name: str, acronym: str) -> bool:
+    letters = [w[0] for w in re.findall(r"[^\W_]+", name) if w[0].isupper()]
+    wanted = acronym.upper()
+    plain = "".join(letters).upper()
+    return len(wanted) > 2 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  shorter ones are chance

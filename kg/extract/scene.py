@@ -1,0 +1,97 @@
+"""Stage 2: one parsed article, and what its words denote."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.extract import frames
+from kg.extract.draft import Draft
+from kg.extract.marks import Mention, Sentence, Sort
+from kg.extract.resolve import Cast
+from kg.extract.tables import table, words
+from kg.model import Evidence, Kind
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+@cache
+def group_words() -> frozenset[str]:
+    """Return the words for people who stand for the body they come from."""
+    return words(table("groups")["groups"])
+
+
+class Scene:
+    """The sentences of an article with its cast and delegations."""
+
+    def __init__(self, draft: Draft, cast: Cast, sentences: Sequence[Sentence]) -> None:
+        self.draft = draft
+        self.cast = cast
+        self.sentences = sentences
+        self.delegations: dict[tuple[int, int], str] = {}
+        """(sentence, word) -> the delegation that the word denotes."""
+        self.employers: dict[str, str] = {}
+        """Person -> the institution that the article says they hold a role in."""
+
+    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:
+        """Return the entities that a word of a sentence stands for."""
+        delegation = self.delegations.get((sentence.number, token.i))
+        if delegation is not None:
+            return [delegation]
+        mention = sentence.mention(token)
+        if mention is not None:
+            key = self.cast.of(mention)
+            return [key] if key is not None else []
+        if token.lower_ in ("he", "she"):
+            return _one(self.cast.pronoun(sentence.piece(token).start))
+        lemma = token.lemma_.lower()
+        if lemma in group_words() and depth < 2:  # noqa: PLR2004  staff of the office of X is enough
+            return self._senders(sentence, token, depth)
+        if lemma in ("state", "government", "city", "province"):
+            body = self._body_of_place(sentence, token)
+            if body:
+                return body
+        if any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det"):
+            return _one(self.cast.definite(lemma, sentence.piece(token).start))
+        return []
+
+    def _senders(self, sentence: Sentence, group: "Token", depth: int) -> list[str]:
+        around, _ = frames.of_noun(group)
+        tokens = [*around.get("from", []), *around.get("of", []), *around.get("at", []), *around.get("owner", [])]
+        return [key for token in tokens for key in self.denoted(sentence, token, depth + 1)]
+
+    def _body_of_place(self, sentence: Sentence, token: "Token") -> list[str]:
+        """Return whom `the state of X` means: its government where the article names it, else the place."""
+        for child in token.children:
+            if child.lower_ == "of":
+                for inner in child.children:
+                    place = self.place(sentence, inner)
+                    if place is not None:
+                        return [self.cast.government_of(place) or place]
+        return []
+
+    def place(self, sentence: Sentence, token: "Token") -> str | None:
+        """Return the place that a word stands for."""
+        mention = sentence.mention(token)
+        if mention is not None and mention.sort is not Sort.PLACE:
+            return None
+        keys = self.denoted(sentence, token) if mention is not None or token.lower_ in _REGIONS else []
+        return keys[0] if keys and self.draft.kind(keys[0]) is Kind.PLACE else None
+
+    def when(self, sentence: Sentence, first: int, last: int) -> Iterable[tuple["Token", Mention]]:
+        """Yield the dates among the words `[first, last)` of a sentence."""
+        for token in sentence.tokens[first:last]:
+            mention = sentence.mention(token)
+            if mention is not None and mention.when is not None:
+                yield token, mention
+
+    def evidence(self, sentence: Sentence, tokens: "Iterable[Token]") -> Evidence:
+        """Return the stretch from the first to the last of the words."""
+        return sentence.span(list(tokens))
+
+
+_REGIONS = frozenset(("country", "province", "state", "city", "region"))
+
+
+def _one(key: str | None) -> list[str]:
+    return [key] if key is not None else []

@@ -1,0 +1,212 @@
+"""Stage 2: state the facts of united events and agreements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kg.extract import labels
+from kg.extract.agreements import Deal
+from kg.extract.draft import LONGEST
+from kg.extract.events import Happening
+from kg.extract.figures import Number
+from kg.extract.marks import When
+from kg.extract.scene import Scene
+from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation, Text
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_SETTLED = ("signed", "in-force")
+
+
+def event(scene: Scene, group: Sequence[Happening]) -> str:
+    """State one event and return its key."""
+    first = next((h for h in group if h.name), group[0])
+    name = first.name or labels.of_event(scene, first)
+    key = scene.draft.add(Kind.EVENT, name, [_clause(scene, h) for h in group], named=bool(first.name))
+    for one in group:
+        one.key = key
+        clause = _clause(scene, one)
+        _say(scene, key, Relation.KIND, Concept(one.kind), clause, one)
+        if one.status == group[0].status:
+            _say(scene, key, Relation.STATUS, Concept(one.status), clause, one)
+        for relation, slots in (
+            (Relation.PARTICIPANT, one.who), (Relation.HOST, one.host),
+            (Relation.LOCATION, one.where), (Relation.SIDE, one.sides),
+        ):  # fmt: skip
+            for value, evidence in slots.items():
+                _say(scene, key, relation, Ref(value), _within(clause, evidence), one)
+    dated = next((h for h in group if h.when is not None and h.when.precision == "to-the-day"), None)
+    dated = dated or next((h for h in group if h.when is not None), None)
+    if dated is not None and dated.when is not None and dated.when_evidence is not None:
+        date(scene, key, dated.when, dated.when_evidence, dated.rule)
+    return key
+
+
+def _say(scene: Scene, key: str, relation: Relation, value: Concept | Ref, evidence: Evidence, one: Happening) -> None:
+    scene.draft.state(key, relation, value, evidence, rule=one.rule, confidence=one.confidence)
+
+
+def _clause(scene: Scene, one: Happening) -> Evidence:
+    """Return the stretch of the sentence from the first to the last word that tells of the event."""
+    piece = one.sentence.piece(one.token)
+    spans = [Evidence(piece.start, piece.end)]
+    for slot in (one.who, one.host, one.where, one.sides):
+        spans += slot.values()
+    spans += [one.when_evidence] if one.when_evidence else []
+    return _hull(spans)
+
+
+def _hull(spans: Iterable[Evidence]) -> Evidence:
+    spans = list(spans)
+    whole = Evidence(min(s.start for s in spans), max(s.end for s in spans))
+    return whole if whole.end - whole.start <= LONGEST else spans[0]
+
+
+def _within(clause: Evidence, evidence: Evidence) -> Evidence:
+    """Return the clause where it holds the evidence, so that a clause's facts share one passage."""
+    return clause if clause.start <= evidence.start and evidence.end <= clause.end else evidence
+
+
+def date(scene: Scene, key: str, when: When, evidence: Evidence, rule: str) -> None:
+    """State the interval of an event."""
+    for relation, value in (
+        (Relation.START_DATE, when.start), (Relation.END_DATE, when.end),
+        (Relation.DATE_PRECISION, Concept(when.precision)),
+    ):  # fmt: skip
+        scene.draft.state(key, relation, value, evidence, rule=f"{rule}-date", confidence=0.9, basis=when.basis)
+
+
+# Agreements --------------------------------------------------------------------------------------------------
+
+
+def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
+    """State one agreement or set of agreements."""
+    first = next((d for d in group if d.parties), group[0])
+    number = next((d.number for d in group if d.number is not None), None)
+    kind = Kind.AGREEMENT if number is None else Kind.AGREEMENT_SET
+    key = scene.draft.add(kind, labels.of_agreement(scene, first), [_deal_clause(d) for d in group], named=False)
+    for one in group:
+        one.key = key
+        clause = _deal_clause(one)
+        put = _Put(scene, key, one)
+        put(Relation.KIND, Concept(one.kind), clause)
+        if one.status == group[0].status:
+            put(Relation.STATUS, Concept(one.status), clause)
+        for relation, slots in ((Relation.PARTY, one.parties), (Relation.SIDE, one.sides)):
+            for value, evidence in slots.items():
+                put(relation, Ref(value), _within(clause, evidence))
+        matter = labels.subject_matter(scene, one)
+        if matter is not None:
+            put(Relation.SUBJECT_MATTER, Text(matter[0], scene.draft.article.language), matter[1])
+    if number is not None:
+        _size(scene, key, number, [d.number for d in group if d.number is not None])
+    _occasion(scene, key, group, happenings)
+
+
+class _Put:
+    """State facts of one agreement as one clause gives them."""
+
+    def __init__(self, scene: Scene, key: str, deal: Deal) -> None:
+        self._scene, self._key, self._deal = scene, key, deal
+
+    def __call__(
+        self, relation: Relation, value: Concept | Ref | Text, evidence: Evidence, *, basis: Basis = Basis.STATED
+    ) -> None:
+        self._scene.draft.state(
+            self._key, relation, value, evidence, rule=self._deal.rule, confidence=self._deal.confidence, basis=basis
+        )
+
+
+def _deal_clause(deal: Deal) -> Evidence:
+    spans = [deal.sentence.span([deal.token, deal.noun])]
+    for slot in (deal.parties, deal.sides, deal.signers, deal.where):
+        spans += slot.values()
+    spans += [deal.when_evidence] if deal.when_evidence else []
+    spans += [deal.number.evidence] if deal.number else []
+    return _hull(spans)
+
+
+def _size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> None:
+    figure = scene.draft.add(Kind.FIGURE, number.label or "agreements", [n.evidence for n in numbers], named=False)
+    for one in numbers:
+        for subject, relation, value in (
+            (key, Relation.SIZE, Ref(figure)), (figure, Relation.VALUE, number.value),
+            (figure, Relation.QUALIFIER, Concept(one.qualifier)),
+        ):  # fmt: skip
+            if relation is not Relation.QUALIFIER or one.qualifier == number.qualifier:
+                scene.draft.state(subject, relation, value, one.evidence, rule="agreement-count", confidence=0.95)
+
+
+def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
+    """State where and when an agreement was signed, and of what it came."""
+    for one in group:
+        at, after = _event_of(happenings, one.occasion), _event_of(happenings, one.after)
+        if at is not None and one.status in _SETTLED:
+            evidence = one.sentence.span([one.token, at.token])
+            _Put(scene, key, one)(Relation.SIGNED_AT, Ref(at.key), evidence)
+        elif at is not None and one.status == "preliminary":
+            _Put(scene, key, one)(Relation.OUTCOME_OF, Ref(at.key), one.sentence.span([one.token, at.token]))
+        if after is not None and one.status in (*_SETTLED, "preliminary"):
+            evidence = one.sentence.span([one.token, after.token])
+            _Put(scene, key, one)(Relation.OUTCOME_OF, Ref(after.key), evidence, basis=Basis.INFERRED)
+    if not scene.draft.values(key, Relation.SIGNED_AT) and group[0].within is None:
+        _signing(scene, key, group)
+
+
+def _event_of(happenings: Sequence[Happening], token: "Token | None") -> Happening | None:
+    return next((h for h in happenings if token is not None and h.token == token and h.key), None)
+
+
+def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
+    """State the act of signing as an event, where the article tells when, where or by whom it was done."""
+    acts = [d for d in group if d.token.lemma_.lower() in labels.ACTS and d.status in ("signed", "planned")]
+    if not any(d.when or d.where or d.signers for d in acts):
+        return
+    act = scene.draft.add(Kind.EVENT, labels.of_signing(scene, key), [_deal_clause(d) for d in acts], named=False)
+    for one in acts:
+        clause = _deal_clause(one)
+        put = _Put(scene, act, one)
+        put(Relation.KIND, Concept("signing"), clause)
+        put(Relation.STATUS, Concept("happened" if acts[0].status == "signed" else "planned"), clause)
+        for relation, slots in ((Relation.PARTICIPANT, {**one.parties, **one.signers}), (Relation.LOCATION, one.where)):
+            for value, evidence in slots.items():
+                put(relation, Ref(value), _within(clause, evidence))
+    dated = next((d for d in acts if d.when is not None), None)
+    if dated is not None and dated.when is not None and dated.when_evidence is not None:
+        date(scene, act, dated.when, dated.when_evidence, "signing")
+    if acts[0].status == "signed":
+        _Put(scene, key, acts[0])(Relation.SIGNED_AT, Ref(act), _deal_clause(acts[0]))
+
+
+def sets(scene: Scene, groups: Sequence[Sequence[Deal]], dates: Mapping[str, When]) -> None:
+    """State which agreements belong to which sets, and which events they make part of which."""
+    by_size = {g[0].number.value: g[0].key for g in groups if g[0].number is not None}
+    for deal in (d for g in groups for d in g):
+        if deal.within is not None and deal.within.key:
+            _Put(scene, deal.key, deal)(Relation.IN_SET, Ref(deal.within.key), deal.sentence.span([deal.within.noun, deal.noun]))
+            for value in scene.draft.values(deal.within.key, Relation.SIGNED_AT):
+                if isinstance(value, Ref):
+                    _Put(scene, deal.key, deal)(
+                        Relation.SIGNED_AT, value, deal.sentence.span([deal.within.noun, deal.noun]), basis=Basis.INFERRED
+                    )
+        whole = by_size.get(deal.among.value) if deal.among is not None else None
+        if whole is None or deal.among is None or whole == deal.key:
+            continue
+        evidence = _hull([deal.among.evidence, deal.sentence.span([deal.noun, deal.token])])
+        _Put(scene, deal.key, deal)(Relation.SUBSET_OF, Ref(whole), evidence)
+        scene.draft.mention(whole, deal.among.evidence)
+        _part_of(scene, deal, whole, evidence, dates)
+
+
+def _part_of(scene: Scene, deal: Deal, whole: str, evidence: Evidence, dates: Mapping[str, When]) -> None:
+    """Infer that the occasion of a part belongs to the visit that the whole came of, when its days lie within."""
+    for inner in scene.draft.values(deal.key, Relation.SIGNED_AT):
+        for outer in scene.draft.values(whole, Relation.OUTCOME_OF):
+            if not (isinstance(inner, Ref) and isinstance(outer, Ref)):
+                continue
+            a, b = dates.get(inner.key), dates.get(outer.key)
+            if a is not None and b is not None and b.start <= a.start and a.end <= b.end:
+                scene.draft.state(
+                    inner.key, Relation.SUB_EVENT_OF, outer, evidence,
+                    rule="occasion-of-part", confidence=0.75, basis=Basis.INFERRED,
+                )  # fmt: skip

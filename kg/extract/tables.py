@@ -1,0 +1,146 @@
+"""Stage 2: the extraction tables (`lexicon/*.yaml`), read once a process."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from kg.errors import ExtractError
+
+
+@cache
+def table(name: str) -> Any:
+    """Return the content of `lexicon/NAME.yaml`."""
+    try:
+        return yaml.safe_load((files("kg.extract") / "lexicon" / f"{name}.yaml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ExtractError(f"kg/extract/lexicon/{name}.yaml: {error}") from error
+
+
+def words(lines: object) -> frozenset[str]:
+    """Return the words of a list whose items may hold several, parted by commas."""
+    items = lines if isinstance(lines, list) else [lines or ""]
+    return frozenset(word.strip() for line in items for word in str(line).split(",") if word.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionKind:
+    """One row of `institutions.yaml`."""
+
+    kind: str
+    heads: frozenset[str]
+    phrases: tuple[str, ...]
+
+
+@cache
+def institution_kinds() -> tuple[InstitutionKind, ...]:
+    """Return the kinds of institutions and the words that tell them, in order."""
+    return tuple(
+        InstitutionKind(row["kind"], words(row.get("heads")), tuple(row.get("phrases", ())))
+        for row in table("institutions")
+    )
+
+
+@cache
+def institution_heads() -> frozenset[str]:
+    """Return every word that can be the head of an institution's name."""
+    return frozenset().union(*(row.heads for row in institution_kinds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The words of `titles.yaml`."""
+
+    heads: frozenset[str]
+    before: frozenset[str]
+    honours: frozenset[str]
+
+
+@cache
+def titles() -> Titles:
+    """Return the words of offices and honours."""
+    rows = table("titles")
+    return Titles(words(rows["heads"]), words(rows["before"]), words(rows["honours"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One row of `events.yaml` or `agreements.yaml`: words, and what their neighbours mean."""
+
+    kind: str
+    verbs: frozenset[str]
+    nouns: frozenset[str]
+    slots: Mapping[str, frozenset[str]]
+    """Meaning (who, host, where) -> the grammatical neighbours that fill it."""
+    needs: frozenset[str]
+    light: bool
+    """The noun counts only with a verb such as hold, or with who or when."""
+    status: str
+    confidence: float
+
+
+@cache
+def triggers(name: str) -> tuple[Trigger, ...]:
+    """Return the rows of a trigger table."""
+    return tuple(
+        Trigger(
+            kind=row["kind"],
+            verbs=words(row.get("verbs")),
+            nouns=words(row.get("nouns")),
+            slots={slot: words(row.get(slot)) for slot in ("who", "host", "where")},
+            needs=words(row.get("needs")),
+            light=bool(row.get("light", False)),
+            status=row.get("status", ""),
+            confidence=float(row.get("confidence", 0.8)),
+        )
+        for row in table(name)["triggers"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bargains:
+    """The words of `agreements.yaml`."""
+
+    kinds: tuple[Trigger, ...]
+    phrases: Mapping[str, tuple[str, ...]]
+    verbs: Mapping[str, str]
+    """Base form of a verb -> the status that it tells."""
+    preliminary: frozenset[str]
+
+
+@cache
+def bargains() -> Bargains:
+    """Return the words that tell of agreements."""
+    rows = table("agreements")
+    kinds = tuple(
+        Trigger(row["kind"], frozenset(), words(row.get("nouns")), {}, frozenset(), bool(row.get("loose")), "", 0.0)
+        for row in rows["kinds"]
+    )
+    return Bargains(
+        kinds=kinds,
+        phrases={row["kind"]: tuple(row.get("phrases", ())) for row in rows["kinds"]},
+        verbs={verb: status for status, line in rows["verbs"].items() for verb in words(line)},
+        preliminary=words(rows["preliminary"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One row of `topics.yaml`."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """Return the topics that English words tell."""
+    return tuple(
+        Topic(name, re.compile(rf"\b(?:{'|'.join(row['words'])})\b", re.IGNORECASE))
+        for name, row in sorted(table("topics").items())
+        if row.get("words")
+    )

@@ -1,0 +1,95 @@
+"""Stage 2: unite what several clauses tell of one event or one agreement."""
+
+from collections.abc import Iterable
+
+from kg.extract.agreements import Deal
+from kg.extract.events import Happening
+from kg.extract.marks import When
+from kg.model import ZoneKind
+
+_GROUPS = {"happened": "done", "ongoing": "done", "signed": "done", "in-force": "done", "planned": "open",
+           "preliminary": "open", "denied": "not", "cancelled": "not"}  # fmt: skip
+
+
+def events(found: Iterable[Happening]) -> list[list[Happening]]:
+    """Return the events, each as the clauses that tell it, the first of them leading."""
+    groups: list[list[Happening]] = []
+    for one in found:
+        group = next((g for g in reversed(groups) if _same_event(g, one)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return groups
+
+
+def _same_event(group: list[Happening], one: Happening) -> bool:
+    first = group[0]
+    if first.kind != one.kind or _GROUPS[first.status] != _GROUPS[one.status]:
+        return False
+    if any(clash(h.when, one.when) or _apart(h, one) for h in group):
+        return False
+    if one.name or any(h.name for h in group):
+        return bool(one.name) and any(_named_alike(h.name, one.name) for h in group if h.name)
+    if first.kind == "statement":
+        return False
+    mine = {*one.who, *one.host, *one.sides}
+    theirs = {key for h in group for key in (*h.who, *h.host, *h.sides)}
+    headline = one.sentence.zone is ZoneKind.HEADLINE or all(h.sentence.zone is ZoneKind.HEADLINE for h in group)
+    same_word = any(h.lemma == one.lemma for h in group)
+    if one.definite and not mine:
+        return True
+    if headline or (one.definite and same_word):
+        return bool(mine & theirs) or not mine or not theirs
+    same_day = one.when is not None and any(h.when == one.when for h in group)
+    return bool(mine & theirs) and (same_word or same_day) and (mine <= theirs or theirs <= mine or same_day)
+
+
+def _named_alike(a: str, b: str) -> bool:
+    short, long = sorted((a.lower(), b.lower()), key=len)
+    return long.endswith(short)
+
+
+def _apart(a: Happening, b: Happening) -> bool:
+    """Tell whether two clauses speak of different places or of different hosts."""
+    places = bool(a.where) and bool(b.where) and not set(a.where) & set(b.where)
+    hosts = bool(a.host) != bool(b.host) and a.kind == "visit" and a.lemma != b.lemma
+    return places or hosts or (bool(a.host) and bool(b.host) and not set(a.host) & set(b.host))
+
+
+def clash(a: When | None, b: When | None) -> bool:
+    """Tell whether two dates cannot both be of one thing."""
+    return a is not None and b is not None and (a.end < b.start or b.end < a.start)
+
+
+def agreements(found: Iterable[Deal]) -> list[list[Deal]]:
+    """Return the agreements and sets, each as the clauses that tell it."""
+    groups: list[list[Deal]] = []
+    for one in found:
+        group = next((g for g in reversed(groups) if _same_deal(g, one)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return groups
+
+
+def _same_deal(group: list[Deal], one: Deal) -> bool:
+    first = group[0]
+    if one.within is not None or first.within is not None:
+        return False
+    if (one.number and one.number.value) != (first.number and first.number.value):
+        return False
+    if _GROUPS[first.status] != _GROUPS[one.status] or any(clash(d.when, one.when) for d in group):
+        return False
+    if one.number is not None:
+        return True
+    mine = {*one.members, *one.signers}
+    theirs = {key for d in group for key in (*d.members, *d.signers)}
+    if not mine:
+        return one.definite or one.sentence.zone is ZoneKind.HEADLINE
+    if not theirs:
+        return True
+    if first.sentence is one.sentence:
+        return False
+    return mine <= theirs or theirs <= mine or (len(mine & theirs) > 1)
