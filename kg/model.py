@@ -114,6 +114,10 @@ class Article:
     cites: tuple[str, ...] = ()
     """What the article itself says it rests on."""
     fictional: bool = False
+    revised: str = ""
+    """When this version was made, in ISO form, where the article says so."""
+    supersedes: str = ""
+    """The id of the article that this one corrects."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -207,6 +211,8 @@ class Links:
     """The path of the institution that published each article."""
     labels: Mapping[str, Mapping[str, str]]
     """The one name by language of each institution, person and place."""
+    records: Mapping[str, str]
+    """The slug in gazetteer or registry of each place and institution that stands there, by path."""
     same_as: Mapping[str, tuple[str, ...]]
     """Accepted IRIs of the same thing elsewhere, by path."""
     concepts: Mapping[str, tuple[str, ...]]
