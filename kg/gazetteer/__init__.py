@@ -1,5 +1,6 @@
-"""Places that everyone knows, below every stage: countries, first-level places, major cities."""
+"""What everyone knows, below every stage: places, and the registry of institutions."""
 
+from kg.gazetteer.institutions import InstitutionRecord, Registry, load_registry
 from kg.gazetteer.places import (
     PlaceRecord,
     candidates,
@@ -12,10 +13,13 @@ from kg.gazetteer.places import (
 )
 
 __all__ = [
+    "InstitutionRecord",
     "PlaceRecord",
+    "Registry",
     "candidates",
     "country_of",
     "demonym",
+    "load_registry",
     "lookup",
     "place",
     "places",

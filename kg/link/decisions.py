@@ -1,0 +1,129 @@
+"""Decisions that people took about identity, kept as SSSOM tables; link obeys them.
+
+A row says that a thing of ours is (or, with `predicate_modifier` Not, is not) an item of an authority, that
+the authority has none (`sssom:NoTermFound`), or that two things of ours are one (`owl:sameAs`).
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.errors import StateError
+from kg.resources import resource
+from kg.vocabulary import ID_KINDS, WD
+
+TABLE = "links/accepted.sssom.tsv"
+_COLUMNS = {"subject_id", "predicate_id", "object_id", "mapping_justification"}
+_ITEM = re.compile(r"Q[1-9][0-9]*")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NONE = "sssom:NoTermFound"
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided; things are named by path, concepts by `concept/NAME`."""
+
+    same_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Accepted IRIs elsewhere."""
+    absent: frozenset[str] = frozenset()
+    """Things for which a search found no item."""
+    refused: frozenset[tuple[str, str]] = frozenset()
+    """Thing and IRI that are not the same."""
+    together: tuple[tuple[str, str], ...] = ()
+    """Pairs of paths that are one thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    where: str
+    subject: str
+    predicate: str
+    target: str
+    negated: bool
+
+
+def load_decisions(*paths: Path) -> Decisions:
+    """Return the decisions of those SSSOM files, after the ones that ship with the project.
+
+    Raises StateError that names file and line when a row cannot be obeyed.
+    """
+    rows = [row for path in (resource(TABLE), *paths) for row in _rows(path)]
+    accepted: defaultdict[str, set[str]] = defaultdict(set)
+    absent: set[str] = set()
+    refused: set[tuple[str, str]] = set()
+    together: set[tuple[str, str]] = set()
+    for row in rows:
+        if row.predicate == "owl:sameAs":
+            together.add((min(row.subject, row.target), max(row.subject, row.target)))
+        elif row.target == _NONE:
+            absent.add(row.subject)
+        elif row.negated:
+            refused.add((row.subject, row.target))
+        else:
+            accepted[row.subject].add(row.target)
+    _check(rows, accepted)
+    same_as = {
+        subject: tuple(sorted(iri for iri in iris if (subject, iri) not in refused))
+        for subject, iris in sorted(accepted.items())
+    }
+    return Decisions(
+        {subject: iris for subject, iris in same_as.items() if iris},
+        frozenset(absent),
+        frozenset(refused),
+        tuple(sorted(together)),
+    )
+
+
+def _check(rows: Sequence[_Row], accepted: Mapping[str, set[str]]) -> None:
+    refused = {(row.subject, row.target) for row in rows if row.negated}
+    for row in rows:
+        standing = {iri for iri in accepted.get(row.subject, ()) if (row.subject, iri) not in refused}
+        if len(standing) > 1:
+            raise StateError(
+                f"{row.where}: {row.subject} has several accepted items: {', '.join(sorted(standing))}"
+            )
+
+
+def _rows(path: Path) -> list[_Row]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StateError(f"{path}: {error}") from error
+    body = [(number, line) for number, line in enumerate(lines, start=1) if line and not line.startswith("#")]
+    table = csv.DictReader((line for _, line in body), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if missing := _COLUMNS - set(table.fieldnames or ()):
+        raise StateError(f"{path}: columns missing: {', '.join(sorted(missing))}")
+    return [_row(row, f"{path}, line {number}") for (number, _), row in zip(body[1:], table, strict=True)]
+
+
+def _row(row: Mapping[str, str | None], where: str) -> _Row:
+    subject, target = row.get("subject_id") or "", row.get("object_id") or ""
+    predicate = row.get("predicate_id") or ""
+    modifier = row.get("predicate_modifier") or ""
+    if predicate not in ("schema:sameAs", "owl:sameAs") or modifier not in ("", "Not"):
+        raise StateError(f"{where}: predicate {modifier} {predicate!r} is not understood")
+    ours = predicate == "owl:sameAs"
+    if ours and modifier:
+        raise StateError(f"{where}: that two things of ours differ cannot be decided yet")
+    other = _path(target, where) if ours else _item(target, where)
+    return _Row(where, _path(subject, where), predicate, other, negated=modifier == "Not")
+
+
+def _path(curie: str, where: str) -> str:
+    prefix, _, name = curie.partition(":")
+    segment = "concept" if prefix == "kgv" else ID_KINDS.get(prefix)
+    if segment is None or not _NAME.fullmatch(name):
+        raise StateError(f"{where}: {curie!r} names nothing of ours")
+    return f"{segment}/{name}"
+
+
+def _item(curie: str, where: str) -> str:
+    if curie == _NONE:
+        return curie
+    prefix, _, name = curie.partition(":")
+    if prefix != "wd" or not _ITEM.fullmatch(name):
+        raise StateError(f"{where}: {curie!r} is no Wikidata item")
+    return str(WD[name])

@@ -1,0 +1,143 @@
+"""Findings of all articles -> who is who across them; between extract and map."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from kg.gazetteer import Registry, place
+from kg.link.clusters import Clusters, join_equal
+from kg.link.deals import join_agreements, join_roles, join_sets
+from kg.link.decisions import Decisions
+from kg.link.fingerprints import fingerprints
+from kg.link.ledger import Ledger
+from kg.link.mentions import PUBLISHER_KEY, Book, Mention, MentionId, open_book
+from kg.link.named import (
+    Known,
+    country_hint,
+    join_institutions,
+    join_persons,
+    join_places,
+    known_institutions,
+    known_places,
+)
+from kg.link.normalise import normalise, normalise_person
+from kg.link.occasions import Scene, join_delegations, join_events
+from kg.link.paths import NAMED, Paths, Thing, give_paths
+from kg.model import Findings, Kind, Links
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def link(findings: Sequence[Findings], *, ledger: Ledger, registry: Registry, decisions: Decisions) -> Links:
+    """Return who is who in those findings, the same for every order of them."""
+    book = open_book(findings)
+    known = Known(known_places(book), known_institutions(book, registry))
+    countries = {m.id: country_hint(m, book, known.places) for m in book.of(Kind.INSTITUTION)}
+    prints = fingerprints(book, known, countries)
+    clusters = _joined(book, known, prints, ledger, decisions)
+    things = _things(book, clusters, prints, known, registry)
+    paths = give_paths(things, Scene(book, clusters, known), ledger, registry)
+    return _links(book, clusters, things, paths, decisions)
+
+
+def _joined(
+    book: Book,
+    known: Known,
+    prints: Mapping[MentionId, tuple[str, ...]],
+    ledger: Ledger,
+    decisions: Decisions,
+) -> Clusters:
+    clusters = Clusters()
+    for mention in book.mentions:
+        clusters.add(mention)
+    one_of = _together(decisions)
+    # What was one thing in an earlier release stays one, until a decision says otherwise.
+    told = ((print_, mention) for mention in book.mentions.values() for print_ in prints[mention.id])
+    held = ((ledger.paths.get(print_, print_), mention) for print_, mention in told)
+    join_equal(clusters, ((one_of.get(path, path), mention) for path, mention in held))
+    join_places(clusters, book, known.places)
+    join_institutions(clusters, book, known)
+    join_persons(clusters, book)
+    scene = Scene(book, clusters, known)
+    join_delegations(scene)
+    join_events(scene)
+    join_agreements(scene)
+    join_sets(scene)
+    join_roles(scene)
+    return clusters
+
+
+def _together(decisions: Decisions) -> dict[str, str]:
+    """Return for each path that was decided to be another's thing one path for all of them."""
+    leader: dict[str, str] = {}
+    for low, high in decisions.together:
+        one, other = sorted((leader.get(low, low), leader.get(high, high)))
+        leader = {path: one if top == other else top for path, top in leader.items()} | {other: one, one: one}
+        leader |= {low: one, high: one}
+    return leader
+
+
+def _things(
+    book: Book,
+    clusters: Clusters,
+    prints: Mapping[MentionId, tuple[str, ...]],
+    known: Known,
+    registry: Registry,
+) -> list[Thing]:
+    slugs = {**known.places, **known.institutions}
+    things: list[Thing] = []
+    for root, members in sorted(clusters.members.items()):
+        mentions = sorted((book.mentions[m] for m in members), key=_when)
+        record = min((slugs[m] for m in members if m in slugs), default=None)
+        told = tuple(sorted({print_ for m in members for print_ in prints[m]}))
+        labels = _labels(mentions, record, registry) if mentions[0].entity.kind in NAMED else {}
+        things.append(Thing(root, tuple(mentions), told, labels, record))
+    return things
+
+
+def _when(mention: Mention) -> tuple[date, MentionId]:
+    return (mention.article.published or date.max, mention.id)
+
+
+def _labels(mentions: Iterable[Mention], record: str | None, registry: Registry) -> dict[str, str]:
+    """Return one name by language: that of gazetteer or registry, else the fullest in any article."""
+    forms: defaultdict[str, set[str]] = defaultdict(set)
+    kind = Kind.PLACE
+    for mention in mentions:
+        kind = mention.entity.kind
+        forms[mention.article.language].add(mention.entity.name)
+    found = {language: min(names, key=lambda n: _fullest(n, language)) for language, names in forms.items()}
+    if record is not None:
+        entry = place(record) if kind is Kind.PLACE else registry.institutions[record]
+        found |= dict(entry.names) if entry is not None else {}
+    return dict(sorted(found.items()))
+
+
+def _fullest(name: str, language: str) -> tuple[bool, bool, int, str]:
+    foreign = language.startswith("zh") and not _HAN.search(name)
+    titled = normalise_person(name) != normalise(name)
+    return (foreign, titled, -len(name), name)
+
+
+def _links(
+    book: Book, clusters: Clusters, things: Sequence[Thing], paths: Paths, decisions: Decisions
+) -> Links:
+    given = {thing.root: paths.given[thing.root] for thing in things}
+    of_mention = {m: given[clusters.root(m)] for m in sorted(book.mentions)}
+    used = sorted(set(given.values()))
+    new = {(print_, given[thing.root]) for thing in things for print_ in thing.fingerprints}
+    return Links(
+        paths={m: path for m, path in of_mention.items() if m[1] != PUBLISHER_KEY},
+        publishers={m[0]: path for m, path in of_mention.items() if m[1] == PUBLISHER_KEY},
+        labels={given[t.root]: t.labels for t in sorted(things, key=lambda t: given[t.root]) if t.labels},
+        records={given[t.root]: t.record for t in things if t.record is not None},
+        same_as={path: decisions.same_as[path] for path in used if path in decisions.same_as},
+        concepts={
+            path.partition("/")[2]: iris
+            for path, iris in decisions.same_as.items()
+            if path.startswith("concept/")
+        },
+        merged=dict(sorted(paths.merged.items())),
+        new=tuple(sorted(line for line in new if line[0] not in paths.ledger.paths)),
+    )

@@ -1,0 +1,224 @@
+"""Things with names: places, institutions and persons that articles speak of.
+
+Places go through the gazetteer, institutions through their names and the registry, persons through a name and
+a second fact.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kg.gazetteer import PlaceRecord, Registry, candidates, country_of, demonym, lookup, within_chain
+from kg.link.clusters import Clusters, join_equal
+from kg.link.mentions import Book, Mention, MentionId
+from kg.link.normalise import (
+    acronym_of,
+    is_acronym,
+    is_full_alias,
+    is_generic,
+    normalise,
+    normalise_person,
+)
+from kg.model import Kind, Relation
+
+_WORDS = 3
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which mentions are places of the gazetteer or institutions of the registry, by slug."""
+
+    places: Mapping[MentionId, str]
+    institutions: Mapping[MentionId, str]
+
+
+def known_places(book: Book) -> dict[MentionId, str]:
+    """Return the gazetteer's place of each mention that is one."""
+    by_article: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in book.of(Kind.PLACE):
+        by_article[mention.article.id].append(mention)
+    found: dict[MentionId, str] = {}
+    for mentions in by_article.values():
+        around = {record.slug for mention in mentions for record in candidates(mention.entity.name)[:1]}
+        for mention in mentions:
+            if (record := _place_of(mention, around, book)) is not None:
+                found[mention.id] = record.slug
+    return found
+
+
+def _place_of(mention: Mention, around: set[str], book: Book) -> PlaceRecord | None:
+    names = (mention.entity.name, mention.entity.name.split(",")[0], *mention.entity.aliases)
+    records = next((found for name in names if (found := candidates(name))), ())
+    stated = {
+        record.slug
+        for target in mention.refs(Relation.WITHIN, Relation.CAPITAL_OF)
+        if (record := lookup(book.mentions[target].entity.name)) is not None
+    }
+    for near in (stated, around):
+        fitting = [r for r in records if near & {p.slug for p in within_chain(r.slug) if p.kind != "country"}]
+        if fitting:
+            return fitting[0]
+    if stated and records:
+        inside = [r for r in records if stated & {p.slug for p in within_chain(r.slug)}]
+        # A namesake that lies elsewhere is another place, unknown to the gazetteer.
+        return inside[0] if inside else None
+    return records[0] if records else None
+
+
+def join_places(clusters: Clusters, book: Book, known: Mapping[MentionId, str]) -> None:
+    """Join mentions of one place of the gazetteer; others by name and the place they lie in."""
+    places = book.of(Kind.PLACE)
+    join_equal(clusters, ((known[m.id], m) for m in places if m.id in known))
+    others = [m for m in places if m.id not in known]
+    contexts = {m.id: _contexts(m, known) for m in others}
+    join_equal(
+        clusters, ((key, m) for m in others for key in _split(m, normalise(m.entity.name), contexts[m.id]))
+    )
+
+
+def _contexts(mention: Mention, known: Mapping[MentionId, str]) -> frozenset[str]:
+    return frozenset(known[t] for t in mention.refs(Relation.WITHIN, Relation.CAPITAL_OF) if t in known)
+
+
+def _split(mention: Mention, name: str, contexts: Iterable[str]) -> list[tuple[str, ...]]:
+    found = sorted(contexts)
+    own = ("", name, mention.article.id)
+    return [own, *((name, context) for context in found)] if found else [own]
+
+
+def known_institutions(book: Book, registry: Registry) -> dict[MentionId, str]:
+    """Return the registry's institution of each mention that is one, by full names in any language."""
+    index: dict[str, str] = {}
+    for record in registry.institutions.values():
+        for form in record.forms:
+            index.setdefault(normalise(form), record.slug)
+    found: dict[MentionId, str] = {}
+    names = _name_keys(book)
+    for mention in book.of(Kind.INSTITUTION):
+        slug = next((index[name] for name in names[mention.id] if name in index), None)
+        if slug is not None:
+            found[mention.id] = slug
+    return found
+
+
+def join_institutions(clusters: Clusters, book: Book, known: Known) -> None:
+    """Join mentions of one institution: registry, equal names in one country, acronyms once spelled out."""
+    mentions = book.of(Kind.INSTITUTION)
+    join_equal(clusters, ((known.institutions[m.id], m) for m in mentions if m.id in known.institutions))
+    countries = {m.id: country_hint(m, book, known.places) for m in mentions}
+    groups: defaultdict[str, list[Mention]] = defaultdict(list)
+    names = _name_keys(book)
+    for mention in mentions:
+        for name in names[mention.id]:
+            groups[name].append(mention)
+    for name, group in groups.items():
+        seen = {country for m in group if (country := countries[m.id])}
+        slugs = {m.id: slug for m in group if (slug := known.institutions.get(m.id))}
+        keys = [_identity((m.article.id, name, countries[m.id]), slugs.get(m.id), seen, slugs) for m in group]
+        join_equal(clusters, zip(keys, group, strict=True))
+    _join_acronyms(clusters, mentions, countries)
+
+
+def _identity(
+    told: tuple[str, str, str], slug: str | None, seen: set[str], slugs: Mapping[MentionId, str]
+) -> tuple[str, ...]:
+    """Return what mentions of one name must share to be one body: told are article, name and country."""
+    article, name, country = told
+    if slug is not None:
+        return ("registry", slug)
+    if is_generic(name):
+        return (name, country) if country else (name, "", article)
+    entries = set(slugs.values())
+    if len(entries) == 1 and len(seen) <= 1:
+        return ("registry", *entries)
+    return (name, country if len(seen) > 1 else "")
+
+
+def _name_keys(book: Book) -> dict[MentionId, list[str]]:
+    """Return the names by which each institution may be looked for elsewhere, its own name first.
+
+    An alias that another institution of the article bears, or that is only a part of the full name (a
+    school's name inside its office's), is nobody's.
+    """
+    mentions = book.of(Kind.INSTITUTION)
+    owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for mention in mentions:
+        for form in mention.forms:
+            owners[mention.article.id, normalise(form)].add(normalise(mention.entity.name))
+    keys: dict[MentionId, list[str]] = {}
+    for mention in mentions:
+        name = normalise(mention.entity.name)
+        aliases = {normalise(a) for a in mention.entity.aliases if is_full_alias(a)}
+        own = {a for a in aliases if len(owners[mention.article.id, a]) == 1 and a not in name}
+        keys[mention.id] = [name, *sorted(own - {name})]
+    return keys
+
+
+def _join_acronyms(clusters: Clusters, mentions: list[Mention], countries: Mapping[MentionId, str]) -> None:
+    """Join a bare acronym to the one body that articles spell it out for, if there is only one."""
+    spelled: defaultdict[str, list[Mention]] = defaultdict(list)
+    bare: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        name = mention.entity.name
+        if is_acronym(name):
+            bare[name.replace(".", "")].append(mention)
+            continue
+        for alias in mention.entity.aliases:
+            if is_acronym(alias) and acronym_of(name).startswith(alias[0]):
+                spelled[alias.replace(".", "")].append(mention)
+    for acronym, group in bare.items():
+        full = spelled.get(acronym, [])
+        if full and len(clusters.roots(m.id for m in full)) == 1:
+            fits = [m for m in group if countries[m.id] in ("", countries[full[0].id])]
+            join_equal(clusters, (("", m) for m in [full[0], *fits]))
+
+
+def country_hint(mention: Mention, book: Book, places: Mapping[MentionId, str]) -> str:
+    """Return the country that an institution is said to be in, or that its name tells, as a slug."""
+    stated = {places[t] for t in mention.refs(Relation.LOCATION) if t in places}
+    for parent in mention.refs(Relation.UNIT_OF):
+        stated |= {places[t] for t in book.mentions[parent].refs(Relation.LOCATION) if t in places}
+    countries = {c.slug for slug in stated if (c := country_of(slug)) is not None}
+    if not countries:
+        countries = {c.slug for p in places_in(mention.entity.name) if (c := country_of(p.slug)) is not None}
+    return min(countries) if len(countries) == 1 else ""
+
+
+def places_in(name: str) -> list[PlaceRecord]:
+    """Return the places that a name contains, such as Shanxi in `Shanxi University`."""
+    if _HAN.search(name):
+        stems = (name[:length] for length in range(min(len(name) - 1, 8), 1, -1))
+        return [record for stem in stems if (record := lookup(stem)) is not None][:1]
+    words = re.sub(r"['’]s\b", "", name.replace(",", " ")).split()
+    found: list[PlaceRecord] = []
+    for size in range(_WORDS, 0, -1):
+        for start in range(len(words) - size + 1):
+            part = " ".join(words[start : start + size])
+            if part != name and (record := lookup(part) or demonym(part)) is not None:
+                found.append(record)
+    return found
+
+
+def join_persons(clusters: Clusters, book: Book) -> None:
+    """Join persons of one name within an article; across articles only with a second fact in common."""
+    persons = book.of(Kind.PERSON)
+    named = {m.id: normalise_person(m.entity.name) for m in persons}
+    join_equal(clusters, ((("article", m.article.id, named[m.id]), m) for m in persons))
+    keyed = ((("fact", named[m.id], fact), m) for m in persons for fact in _second_facts(m, clusters, book))
+    join_equal(clusters, keyed)
+
+
+def _second_facts(person: Mention, clusters: Clusters, book: Book) -> set[tuple[object, ...]]:
+    facts: set[tuple[object, ...]] = set()
+    for role in book.sources(person.id, Relation.HOLDER):
+        facts |= {("in", clusters.root(t)) for t in role.refs(Relation.ROLE_IN)}
+    for event in book.sources(person.id, Relation.PARTICIPANT, Relation.HOST):
+        day, kind = event.day(Relation.START_DATE), event.concept(Relation.KIND)
+        facts |= {("at", kind, day, clusters.root(t)) for t in event.refs(Relation.LOCATION) if day}
+    for group in book.sources(person.id, Relation.MEMBER, Relation.HEAD):
+        days = {event.day(Relation.START_DATE) for event in book.sources(group.id, Relation.PARTICIPANT)}
+        senders = group.refs(Relation.ORIGIN, Relation.SENT_BY)
+        facts |= {("with", clusters.root(t), d.year, d.month) for t in senders for d in days if d}
+    return facts
