@@ -1,7 +1,7 @@
 """Stage 5: rules over the whole store, one SPARQL query each, in `kg/resources/rules`.
 
-A rule selects what is wrong: `?focus` and, where they help, `?article`, `?path` and `?value`. No row means that
-all is well. SHACL's own SPARQL constraints say the same, at a thousand times the cost.
+A rule selects what is wrong: `?focus` and, where they help, `?article`, `?path` and `?value`. No row: all is
+well. SHACL's own SPARQL constraints say the same, at a thousand times the cost.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Stage 5: SHACL Core on one article's graph; the only file that imports pyshacl.
 
-The graph must be a plain rdflib graph in memory: on Oxigraph pyshacl misjudges `sh:in` with strings and is slower.
-pyshacl switches rdflib's literal normalisation off and on while it reads the shapes, for the whole process: so one
-validation at a time in a process, with no other thread parsing RDF.
+The graph must be a plain rdflib graph in memory: on Oxigraph pyshacl misjudges `sh:in` with strings.
+pyshacl switches rdflib's literal normalisation off and on while it takes up the shapes, for the whole process:
+so one validation at a time in a process, with no other thread parsing RDF.
 """
 
 from collections.abc import Iterator, Mapping
@@ -71,9 +71,8 @@ def validate(graph: Graph, shapes: Shapes) -> Report:
         raise ShapeError(f"pyshacl: {error.message}") from error
     if not isinstance(found, Graph):
         raise ShapeError(f"pyshacl: {text}")
-    return Report(
-        tuple(sorted(_violation(found, r, shapes) for r in found.subjects(RDF.type, SH.ValidationResult)))
-    )
+    results = found.subjects(RDF.type, SH.ValidationResult)
+    return Report(tuple(sorted({_violation(found, result, shapes) for result in results})))
 
 
 def with_descriptions(facts: Graph, entities: Graph) -> Graph:
