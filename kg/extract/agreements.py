@@ -107,6 +107,9 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     _fill(scene, deal, around, verb)
+    if not (deal.members or deal.signers or deal.number or deal.definite):
+        scene.draft.rejected.append(f"agreement without parties: {_quote(scene, sentence, token)}")
+        return None
     return deal
 
 

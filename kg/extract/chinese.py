@@ -1,27 +1,29 @@
 """Stage 2: the Chinese extractor; LAC tags, tables of endings, and patterns over the letters of a sentence."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from kg.extract.chinese_agreements import read_agreements
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
-from kg.extract.chinese_marks import Reading, Sort
+from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import known_people
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import institution, place, read_delegations, with_offices
+from kg.extract.chinese_people import delegation, institution, place, read_delegations, with_offices
 from kg.extract.chinese_reading import read
 from kg.extract.chinese_track import track
 from kg.extract.chinese_words import lexicon, model_version, sentences
-from kg.model import Article, Findings, Kind, ZoneKind
+from kg.model import Article, Findings, Kind, Relation, ZoneKind
 
 VERSION = "0.1"
 
 
 def extract(article: Article) -> Findings:
     """Return what an article in Chinese says; nothing rather than something wrong."""
-    book = Notebook(article)
     parts = list(sentences(article))
     people = known_people(parts)
+    book = Notebook(article, met_alone=_met_alone(article.text, people))
     readings = [read(sentence, people, article.published) for sentence in parts]
     opinion = bool(re.search("|".join(lexicon()["opinion"]), article.title))
     # The headline comes last: the body names things in full.
@@ -30,9 +32,36 @@ def extract(article: Article) -> Findings:
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
 
 
+def _met_alone(text: str, people: Sequence[str]) -> frozenset[str]:
+    """Return the persons of `会见X时`, `与X、Y分别会谈时`: each was met apart."""
+    phrases = re.findall(r"(?:会见|会晤|[与同和])([^，。]{2,30}?)(?:分别)?(?:会谈|会晤|会面)?时，", text)
+    return frozenset(name for phrase in phrases for name in people if name in phrase)
+
+
+def _plain(reading: Reading, book: Notebook) -> Reading:
+    """Return the sentence without what stands in brackets, and with `论坛` understood."""
+    depth, kept = 0, []
+    for piece in reading.pieces:
+        depth += piece.text in ("（", "(")
+        if not depth:
+            kept.append(_understood(piece, book))
+        depth -= piece.text in ("）", ")") and depth > 0
+    return replace(reading, pieces=tuple(kept))
+
+
+def _understood(piece: Piece, book: Notebook) -> Piece:
+    """Return a bare `论坛` as the one occasion of that kind that the article has named, or as a word."""
+    if piece.sort is not Sort.OCCASION or piece.kind != "bare":
+        return piece
+    known = [e for e in book.of_kind(Kind.EVENT) if e.named and e.name.endswith(piece.text)]
+    if len(known) != 1:
+        return replace(piece, sort=Sort.WORD, kind="")
+    return replace(piece, full=known[0].name, kind=book.concept(known[0].key, Relation.KIND))
+
+
 def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     _names(reading, book)
-    plain = with_offices(reading, book)
+    plain = with_offices(_plain(reading, book), book)
     if opinion or reading.sentence.zone is ZoneKind.HEADLINE:
         return
     read_delegations(plain, book)
@@ -51,3 +80,5 @@ def _names(reading: Reading, book: Notebook) -> None:
             institution(piece, book)
         elif piece.sort is Sort.PLACE:
             place(piece, book)
+        elif piece.sort is Sort.DELEGATION and piece.kind != "bare":
+            delegation(piece, book)

@@ -14,9 +14,9 @@ from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Concept, Evidence, Kind, Ref, Relation
 
 _SIDES = "[IPGL](?:&[IPGL])*"
-_SIGNED = rf"(?:(?P<who>{_SIDES}))?o?S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
+_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES}))?o?S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
 _BETWEEN = r"(?P<who>[IL](?:&[IL])+)e?o?(?P<what>A)(?=S|qS)"
-_CEREMONY = r"(?P<who>[IL](?:&?[IL])+)(?P<np>o{0,5})(?P<what>A)?(?P<act>O|o)h"
+_CEREMONY = r"(?P<who>[IL](?:&?[IL])+)e?o{0,6}(?P<what>A)(?P<act>o)h"
 _SUBSET = r"[zr](?P<count>N)S"
 _REMAINDER = r"[zr](?P<count>N)o?(?P<what>A)"
 _NOUN = frozenset({"n", "vn", "nz", "nw", "an", "a", "s", "v", "j"})
@@ -45,6 +45,8 @@ def read_agreements(track: Track, book: Notebook) -> None:
         deal = _deal(track, what, track.group(match, "who", "IL"), first, last, last, book)
         if deal:
             _write(track, match, deal, (), book)
+    for match in track.find(_CEREMONY):
+        _ceremony(track, match, book)
     for pattern in (_SUBSET, _REMAINDER):
         for match in track.find(pattern):
             _part(track, match, book)
@@ -68,6 +70,18 @@ def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
             signers = [p for p in (*carried, *who) if p.sort is Sort.PERSON]
             _write(track, match, deal, signers, book)
         start = letter
+
+
+def _ceremony(track: Track, match: re.Match[str], book: Notebook) -> None:
+    """Read `甲、乙…协定签字仪式在某地举行`."""
+    what = track.group(match, "what", "A")[0]
+    act = track.reading.pieces[track.at(match.start("act"))]
+    if act.text not in lexicon()["occasions"]["signing"]:
+        return
+    first, last = track.at(match.start("who")), track.at(match.end("act") - 1)
+    sides = track.group(match, "who", "IL")
+    if deal := _deal(track, what, sides, first, track.at(match.start("what")), last, book):
+        _write(track, match, deal, sides, book)
 
 
 def _inner_sides(track: Track, first: int, last: int) -> list[Piece]:
@@ -133,6 +147,9 @@ def _write(track: Track, match: re.Match[str], deal: Deal, signers: Sequence[Pie
     _say(key, deal, book)
     if deal.count is not None and (size := figure(track.reading, deal.count, book, label="协议")):
         book.state(key, Relation.SIZE, Ref(size), deal.evidence, rule="zh-set", confidence=0.9)
+    occasion = _occasion(track, match, book)
+    if occasion and deal.status in ("signed", "preliminary"):
+        book.state(key, Relation.OUTCOME_OF, Ref(occasion), deal.evidence, rule="zh-outcome", confidence=0.85)
     if deal.status in ("signed", "planned"):
         _signing(track, match, key, deal, signers, book)
 
@@ -178,8 +195,7 @@ def _signing(
 ) -> None:
     """Write down the occasion, or the act, of signing where the sentence dates or places it."""
     first, last = track.at(match.start()), track.at(match.end() - 1)
-    occasion = track.nearest(Sort.OCCASION, first, last)
-    known = book.find(Kind.EVENT, occasion.text) if occasion else None
+    known = _occasion(track, match, book)
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
     if known is None:
         if not (when or where or signers):
@@ -189,6 +205,14 @@ def _signing(
         act = Happening("signing", who, track.evidence(match), "zh-sign-act", 0.85, mood, when, where)
         known = write(act, book)
     book.state(key, Relation.SIGNED_AT, Ref(known), deal.evidence, rule="zh-sign-act", confidence=0.85)
+
+
+def _occasion(track: Track, match: re.Match[str], book: Notebook) -> str | None:
+    """Return the conference at which something was signed or agreed."""
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    own = track.group(match, "occasion", "O") if match.groupdict().get("occasion") else []
+    occasion = own[0] if own else track.nearest(Sort.OCCASION, first, last)
+    return book.find(Kind.EVENT, occasion.name) if occasion else None
 
 
 def _part(track: Track, match: re.Match[str], book: Notebook) -> None:

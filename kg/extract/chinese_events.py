@@ -9,17 +9,17 @@ from kg.extract.chinese_dates import When
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, place
-from kg.extract.chinese_track import Track
+from kg.extract.chinese_track import Circumstance, Track
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
-_WHO = "[PIGL](?:&[PIGL])*"
+_WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
 _MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
 _MEET_WHEN = rf"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
-_TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIGT])"
+_TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIG]|T,?P)"
 _VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v)(?P<where>[LI](?:&[LI])*)"
 _VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?c(?P<where>L)(?:h?o?v|e?v)"
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:h?v)(?=,|h|o|$|k)"
-_HELD = rf"(?:(?P<host>I(?:&I)*)h(?P<o1>O))|(?P<o2>O),?(?P<verb>h)"
+_HELD = rf"(?:(?P<host>I(?:&I)*)h(?P<o1>O))|(?P<o2>O),?o?(?P<verb>[hS])"
 _ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
 _ALREADY = frozenset({"之前", "以前", "前"})
 
@@ -38,6 +38,7 @@ class Happening:
     where: Piece | None = None
     host: Sequence[Piece] = ()
     name: str = ""
+    """Of an occasion."""
 
 
 def read_events(track: Track, book: Notebook) -> None:
@@ -56,17 +57,18 @@ def read_events(track: Track, book: Notebook) -> None:
 
 
 def _met(track: Track, match: re.Match[str], book: Notebook) -> None:
-    who = track.group(match, "who", "PIG") or track.subject(match.start(), "PIG")
+    who = track.group(match, "who", "PIG") or track.carried(match.start(), "PIG")
     whom = track.group(match, "whom", "PIG")
     each = "b" in match.group() and all(piece.sort is Sort.PERSON for piece in whom)
-    for others in [[piece] for piece in whom] if each else [whom]:
+    alone = whom if each else [piece for piece in whom if piece.text in book.met_alone]
+    for others in [*([piece] for piece in alone), [piece for piece in whom if piece not in alone]]:
         if who and others:
             _meeting(track, match, [*who, *others], "zh-meet", book)
 
 
 def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
     pieces = track.group(match, "all", "PIGL")
-    lead = track.subject(match.start()) if match.group("with") else []
+    lead = track.carried(match.start(), "PIGL") if match.group("with") else []
     if match.group("with") and not lead:
         return
     if match.group("each") and lead:
@@ -102,7 +104,7 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     groups = match.groupdict()
     led = track.group(match, "led", "G") if groups.get("led") else []
     who = track.group(match, "who", "PIG") if groups.get("who") else []
-    who = who or track.subject(match.start(), "PIG")
+    who = who or track.carried(match.start(), "PIG")
     targets = track.group(match, "where", "LI") if "where" in groups else []
     first, last = track.at(match.start()), track.at(match.end() - 1)
     after = track.reading.pieces[last + 1].text if last + 1 < len(track.reading.pieces) else ""
@@ -123,17 +125,20 @@ def read_occasions(track: Track, book: Notebook) -> None:
         for piece in track.group(match, group, "O"):
             _occasion(track, match, piece, (), hosts, "zh-held", book)
     for match in track.find(_ATTENDED):
-        who = track.group(match, "who", "PIG") if match.group("who") else track.subject(match.start(), "PIG")
+        who = track.group(match, "who", "PIG") if match.group("who") else track.carried(match.start(), "PIG")
         for piece in track.group(match, "what", "O"):
             _occasion(track, match, piece, who, (), "zh-attended", book)
     for circumstance in track.around:
         if circumstance.piece.sort is Sort.OCCASION:
-            found = re.match(".", track.letters)
-            if found and track.mood(circumstance.first, circumstance.last) == "":
-                evidence = track.reading.between(circumstance.first, circumstance.last)
-                piece = circumstance.piece
-                when = track.nearest(Sort.DATE, circumstance.first, circumstance.last)
-                write(Happening(piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when=when, name=piece.text), book)
+            _at_occasion(track, circumstance, book)
+
+
+def _at_occasion(track: Track, at: Circumstance, book: Notebook) -> None:
+    """Write down the occasion of `在…论坛上`, which took place if something happened there."""
+    if track.mood(at.first, at.last) == "":
+        evidence = track.reading.between(at.first, at.last)
+        when = track.nearest(Sort.DATE, at.first, at.last)
+        write(Happening(at.piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when, name=at.piece.name), book)
 
 
 def _occasion(
@@ -142,11 +147,11 @@ def _occasion(
 ) -> None:  # fmt: skip
     first, last = track.at(match.start()), track.at(match.end() - 1)
     mood, evidence = track.mood(first, last), track.evidence(match)
-    if mood is None:
-        book.reject(rule, evidence, "wished, supposed or asked, not told")
+    if mood is None or (rule == "zh-attended" and mood == "denied"):
+        book.reject(rule, evidence, "wished, supposed, asked or refused, not told")
         return
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
-    write(Happening(piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, name=piece.text), book)
+    write(Happening(piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, name=piece.name), book)
 
 
 def write(found: Happening, book: Notebook) -> str:

@@ -35,6 +35,13 @@ class Piece:
     when: When | None = None
     lead: int = -1
     """Where the titles before a person begin, if there are any."""
+    full: str = ""
+    """The whole name where the piece only refers to it (`论坛`)."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of what the piece denotes."""
+        return self.full or self.text
 
     @property
     def end(self) -> int:

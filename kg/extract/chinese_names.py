@@ -34,7 +34,19 @@ def repaired(words: Sequence[Word], people: Sequence[str]) -> list[Word]:
     pieces = _joined([part for word in words for part in _split(word)])
     for name in people:
         pieces = _with_person(pieces, name)
-    return [_retagged(word) for word in pieces]
+    return list(_placed([_retagged(word) for word in pieces]))
+
+
+def _placed(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words, those tagged as places that stand where a place must (`在万象`)."""
+    before = ""
+    for word in words:
+        there = acts(before, "at") or acts(before, "visit")
+        if there and word.tag in ("n", "nz", "nw", "PER") and gazetteer.lookup(word.text):
+            yield replace(word, tag="LOC")
+        else:
+            yield word
+        before = word.text
 
 
 def _split(word: Word) -> Iterator[Word]:
@@ -112,7 +124,7 @@ def _retagged(word: Word) -> Word:
     if word.tag == "ORG" and gazetteer.lookup(word.text):
         return replace(word, tag="LOC")
     if word.tag in ("LOC", "ORG") and _is_pair(word.text):
-        return replace(word, tag="nz")
+        return replace(word, tag="n")
     return word
 
 
@@ -124,7 +136,8 @@ def _tag_of_person(name: str) -> str:
 
 
 def _is_pair(name: str) -> bool:
-    return 1 < len(name) <= 3 and all(letter in lexicon()["countries"] for letter in name)  # noqa: PLR2004  中吉乌
+    body = any(name in names for names in lexicon()["bodies"].values())
+    return not body and 1 < len(name) <= 3 and all(letter in lexicon()["countries"] for letter in name)  # noqa: PLR2004  中吉乌
 
 
 def is_title(word: str) -> bool:
@@ -147,7 +160,7 @@ def is_institution(name: str) -> bool:
     """Return whether a name is that of an institution, not only its kind."""
     if any(name in names for names in lexicon()["bodies"].values()):
         return True
-    if name in listed("not_institutions"):
+    if name in listed("not_institutions") or name.endswith(tuple(lexicon()["bad_ends"])):
         return False
     end = next((end for end, _ in longest_first("institutions") if name.endswith(end)), "")
     stem = name[: -len(end)] if end else ""
@@ -223,7 +236,8 @@ def _counts(word: Word) -> bool:
 def places(words: Sequence[Word]) -> Iterator[tuple[int, str]]:
     """Yield (word, kind) of every place."""
     for index, word in enumerate(words):
-        if word.tag == "LOC" and (kind := place_kind(word.text)):
+        clock = index + 1 < len(words) and words[index + 1].text == "时间"
+        if word.tag == "LOC" and not clock and (kind := place_kind(word.text)):
             yield index, kind
 
 

@@ -20,6 +20,8 @@ class Notebook:
     entities: dict[str, Entity] = field(default_factory=dict)
     facts: dict[tuple[str, Relation, Value], Fact] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
+    met_alone: frozenset[str] = frozenset()
+    """Persons of whom the article says that each was met apart (`会见X时`)."""
 
     def thing(self, kind: Kind, name: str, evidence: Evidence, *, named: bool = True) -> str:
         """Return the key of a thing, written down now if its name is new."""

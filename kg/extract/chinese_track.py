@@ -61,8 +61,14 @@ class Track:
 
     def subject(self, before: int, sorts: str = "PIGL") -> list[Piece]:
         """Return who the sentence is about, for a verb without a subject of its own."""
-        found = re.search(rf"(?:^|,)(?:o)?(?P<who>[{sorts}](?:&[{sorts}])*)[mkvhRjScy&]", self.letters[: before + 1])
+        found = re.search(rf"(?:^|,)o?(?P<who>[{sorts}](?:&[{sorts}])*)[mkvhRjScyb]", self.letters[: before + 1])
         return self.group(found, "who", sorts) if found and found.end("who") <= before else []
+
+    def carried(self, before: int, sorts: str) -> list[Piece]:
+        """Return the subject for a verb that begins its clause; one behind another noun has its own."""
+        last = self.letters[before - 1 : before] if before else ""
+        joined = last == "o" and self.reading.pieces[self.index[before - 1]].tag == "c"
+        return self.subject(before, sorts) if last in ("", ",", "b", "R", "G") or joined else []
 
     def nearest(self, sort: Sort, first: int, last: int) -> Piece | None:
         """Return the date, place or occasion that holds for the pieces `[first, last]`."""
@@ -109,6 +115,7 @@ def _taken_back(rest: list[str]) -> bool:
 def track(reading: Reading) -> Track:
     """Return the letters of a sentence."""
     around = tuple(_circumstances(reading.pieces))
+    # What stands in brackets is said aside.
     lifted = {i for c in around for i in range(c.first, c.last + 1)}
     kept = [(i, letter) for i, piece in enumerate(reading.pieces) if i not in lifted and (letter := _letter(piece))]
     return Track(reading, "".join(letter for _, letter in kept), tuple(i for i, _ in kept), around)

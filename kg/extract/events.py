@@ -8,7 +8,7 @@ from kg.extract import frames, modality
 from kg.extract.marks import Mention, Sentence, Sort, When
 from kg.extract.scene import Scene
 from kg.extract.tables import Trigger, triggers
-from kg.model import Evidence, Kind
+from kg.model import Evidence, Kind, Ref, Relation
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -137,6 +137,7 @@ def _fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "li
                     _put(scene, found, slot, key, scene.evidence(sentence, [found.token, token]))
                 if slot == "host":
                     _at_body(scene, found, token)
+                    _seat(scene, found, token)
     for name in _PLACES:
         for token in around.get(name, []):
             place = scene.place(sentence, token)
@@ -153,6 +154,20 @@ def _at_body(scene: Scene, found: Happening, token: "Token") -> None:
         place = scene.place(found.sentence, inner)
         if place is not None:
             found.where.setdefault(place, scene.evidence(found.sentence, [found.token, inner]))
+
+
+def _seat(scene: Scene, found: Happening, token: "Token") -> None:
+    """Read `visited X in Boston`: X is there, if the place follows at once."""
+    after = [t for t in found.sentence.tokens if token.i < t.i <= token.i + 2]
+    if found.kind != "visit" or len(after) < 2 or after[0].lower_ != "in":  # noqa: PLR2004  in + place
+        return
+    place = scene.place(found.sentence, after[1])
+    for key in scene.denoted(found.sentence, token):
+        if place is not None and scene.draft.kind(key) is Kind.INSTITUTION:
+            scene.draft.state(
+                key, Relation.LOCATION, Ref(place), scene.evidence(found.sentence, [token, after[1]]),
+                rule="visited-in", confidence=0.85,
+            )  # fmt: skip
 
 
 def _put(scene: Scene, found: Happening, slot: str, key: str, evidence: Evidence) -> None:

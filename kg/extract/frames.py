@@ -43,6 +43,10 @@ def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":
             if child.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
                 return unfolded(verb.head), passive
             return unfolded(child), passive
+    # A headline's or caption's `X talks with Y` is often parsed as a compound noun.
+    for child in verb.children:
+        if child.dep_ in ("compound", "nmod") and child.pos_ == "PROPN" and verb.tag_ in ("VBZ", "VBP", "VBD"):
+            return unfolded(child), False
     if steps > _MOST_STEPS or verb.head is verb:
         return [], False
     passive_form = any(c.dep_ == "auxpass" for c in verb.children)
@@ -103,11 +107,24 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
         if child.dep_ == "acl" and child.tag_ in ("VBN", "VBG"):
             for name, token in _prepositional(child):
                 out[name].append(token)
+    if "between" not in out:
+        out["between"] = _between_below(noun)
     verb = support(noun)
     if verb is not None:
         for name, tokens in _supported(noun, verb).items():
             out[name] += tokens
     return out, verb
+
+
+def _between_below(noun: "Token") -> "list[Token]":
+    """Return what a noun is between, where the parser hung `between` on a word deeper down."""
+    for token in noun.subtree:
+        if token.lower_ != "between" or token.i < noun.i:
+            continue
+        path = [a for a in token.ancestors if noun in a.ancestors]
+        if all(a.dep_ == "pobj" or a.lower_ in ("on", "of", "for", "in", "about", "over") for a in path):
+            return [one for c in token.children if c.dep_ == "pobj" for one in unfolded(c)]
+    return []
 
 
 def support(noun: "Token") -> "Token | None":

@@ -41,9 +41,15 @@ def _own(deal: Deal, at: int) -> bool:
 
 def topics_in(text: str, start: int, end: int) -> Iterator[tuple[str, Evidence]]:
     """Yield the topics that the words of a stretch tell, with those words."""
-    for topic in topics():
-        for match in topic.pattern.finditer(text, start, end):
-            yield topic.name, Evidence(match.start(), match.end())
+    hits = [
+        (topic.name, Evidence(match.start(), match.end()))
+        for topic in topics()
+        for match in topic.pattern.finditer(text, start, end)
+    ]
+    for name, hit in hits:
+        # `pancreatic cancer` is not also said to be cancer: the narrower words have it.
+        if not any(o.start <= hit.start and hit.end <= o.end and o != hit for _, o in hits):
+            yield name, hit
 
 
 def _focus(scene: Scene, sentence: "Sentence") -> None:
