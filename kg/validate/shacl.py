@@ -1,8 +1,8 @@
 """Stage 5: SHACL Core on one article's graph; the only file that imports pyshacl.
 
 The graph must be a plain rdflib graph in memory: on Oxigraph pyshacl misjudges `sh:in` with strings.
-pyshacl switches rdflib's literal normalisation off and on while it takes up the shapes, for the whole process:
-so one validation at a time in a process, with no other thread parsing RDF.
+pyshacl switches rdflib's literal normalisation off and on while it takes up the shapes, in the whole
+process: so one validation at a time in a process, with no other thread parsing RDF.
 """
 
 from collections.abc import Iterator, Mapping
