@@ -11,7 +11,7 @@ from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import institution, place
 from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import acts, lexicon, listed
-from kg.model import Concept, Evidence, Kind, Ref, Relation
+from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _SIDES = "[IPGL](?:&[IPGL])*"
 _SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES}))?o?S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
@@ -33,6 +33,8 @@ class Deal:
     about: tuple[str, Evidence] | None
     count: int | None
     """Index of the piece that says how many."""
+    by_title: bool
+    """The sides are those of the signers' titles."""
 
 
 def read_agreements(track: Track, book: Notebook) -> None:
@@ -64,8 +66,10 @@ def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
             continue
         inner = _inner_sides(track, start + 1, letter)
         sides = inner or [p for p in (*carried, *who) if p.sort in (Sort.INSTITUTION, Sort.PLACE)]
+        bodies = [p.body for p in (*carried, *who) if p.body and not sides]
         first, last = track.at(verb), track.at(letter)
-        deal = _deal(track, track.reading.pieces[last], sides, track.at(start), last, first, book)
+        what = track.reading.pieces[last]
+        deal = _deal(track, what, sides or bodies, track.at(start), last, first, book, by_title=bool(bodies))
         if deal:
             signers = [p for p in (*carried, *who) if p.sort is Sort.PERSON]
             _write(track, match, deal, signers, book)
@@ -94,8 +98,9 @@ def _inner_sides(track: Track, first: int, last: int) -> list[Piece]:
 
 
 def _deal(
-    track: Track, what: Piece, sides: Sequence[Piece], first: int, last: int, verb: int, book: Notebook
-) -> Deal | None:
+    track: Track, what: Piece, sides: Sequence[Piece], first: int, last: int, verb: int, book: Notebook,
+    *, by_title: bool = False,
+) -> Deal | None:  # fmt: skip
     """Return what was agreed, or None (with a note) where it is not said well enough."""
     pieces = track.reading.pieces
     evidence = Evidence(pieces[min(first, verb)].start, max(what.end, pieces[verb].end))
@@ -108,7 +113,7 @@ def _deal(
         return book.reject("zh-sign", evidence, "no two sides are named")
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
     status = mood or ("preliminary" if _tentative(words, pieces[verb].text) else "signed")
-    return Deal(what, sides, status, evidence, _about(pieces, first, last), count)
+    return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title)
 
 
 def _tentative(words: Sequence[str], verb: str) -> bool:
@@ -168,11 +173,21 @@ def _say(key: str, deal: Deal, book: Notebook) -> None:
         book.state(key, Relation.STATUS, Concept(deal.status), deal.evidence, **state)
     for piece in deal.sides:
         if piece.sort is Sort.INSTITUTION:
-            book.state(key, Relation.PARTY, Ref(institution(piece, book)), deal.evidence, **state)
+            _party(key, piece, deal, book)
         else:
             book.state(key, Relation.SIDE, Ref(place(piece, book)), deal.evidence, **state)
     if deal.about and not book.values(key, Relation.SUBJECT_MATTER):
         book.words(key, Relation.SUBJECT_MATTER, *deal.about, rule="zh-about")
+
+
+def _party(key: str, piece: Piece, deal: Deal, book: Notebook) -> None:
+    """Write a party down; for whom a person signed is inferred from the title."""
+    body = Ref(institution(piece, book))
+    if deal.by_title:
+        span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
+        book.state(key, Relation.PARTY, body, span, rule="zh-signer", confidence=0.7, basis=Basis.INFERRED)
+    else:
+        book.state(key, Relation.PARTY, body, deal.evidence, rule="zh-sign", confidence=0.9)
 
 
 def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
@@ -202,7 +217,9 @@ def _signing(
             return
         who = [*signers, *(p for p in deal.sides if p.sort is Sort.INSTITUTION)]
         mood = deal.status if deal.status != "signed" else ""
-        act = Happening("signing", who, track.evidence(match), "zh-sign-act", 0.85, mood, when, where)
+        words = track.evidence(match)
+        span = Evidence(min(words.start, deal.evidence.start), max(words.end, deal.evidence.end))
+        act = Happening("signing", who, span, "zh-sign-act", 0.85, mood, when, where)
         known = write(act, book)
     book.state(key, Relation.SIGNED_AT, Ref(known), deal.evidence, rule="zh-sign-act", confidence=0.85)
 

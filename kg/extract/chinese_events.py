@@ -8,7 +8,7 @@ from datetime import date
 from kg.extract.chinese_dates import When
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import delegation, institution, place
+from kg.extract.chinese_people import delegation, institution, led_by, place
 from kg.extract.chinese_track import Circumstance, Track
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
@@ -37,6 +37,8 @@ class Happening:
     when: Piece | None = None
     where: Piece | None = None
     host: Sequence[Piece] = ()
+    led: bool = False
+    """Whether the sentence says that somebody leads a delegation there."""
     name: str = ""
     """Of an occasion."""
 
@@ -96,6 +98,7 @@ def _happened(
     found = Happening(
         kind, who, evidence, rule, confidence, mood,
         when=track.nearest(Sort.DATE, first, last), where=where or track.nearest(Sort.PLACE, first, last), host=host,
+        led="R" in match.group(),
     )  # fmt: skip
     write(found, book)
 
@@ -151,12 +154,13 @@ def _occasion(
         book.reject(rule, evidence, "wished, supposed, asked or refused, not told")
         return
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
-    write(Happening(piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, name=piece.name), book)
+    write(Happening(piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, "R" in match.group(), piece.name), book)
 
 
 def write(found: Happening, book: Notebook) -> str:
     """Write an event down, or add to the one that is already known; return its key."""
     people = participants(found.who, book)
+    people += [key for key in (led_by(people, book) if found.led else []) if key not in people]
     hosts = participants(found.host, book)
     when = found.when.when if found.when else None
     status = _status(found.mood, when, book.article.published)
@@ -235,11 +239,12 @@ def _label(found: Happening, book: Notebook) -> str:
 
 
 def dated(key: str, when: When, evidence: Evidence, book: Notebook) -> None:
-    """Write down when an event was."""
+    """Write down when an event was; a date that stands in an earlier clause holds by inference."""
     day = Evidence(when.start, when.end)
+    basis = Basis.INFERRED if when.end <= evidence.start else when.basis
     for relation, value in ((Relation.START_DATE, when.first), (Relation.END_DATE, when.last)):
-        book.state(key, relation, value, day, rule="zh-date", confidence=0.9, basis=when.basis)
+        book.state(key, relation, value, day, rule="zh-date", confidence=0.9, basis=basis)
     if when.precision != "to-the-day":
         book.state(
-            key, Relation.DATE_PRECISION, Concept(when.precision), day, rule="zh-date", confidence=0.9, basis=Basis.STATED
+            key, Relation.DATE_PRECISION, Concept(when.precision), day, rule="zh-date", confidence=0.9, basis=basis
         )

@@ -35,6 +35,8 @@ class Piece:
     when: When | None = None
     lead: int = -1
     """Where the titles before a person begin, if there are any."""
+    body: "Piece | None" = None
+    """Of a person, the institution of the title before the name."""
     full: str = ""
     """The whole name where the piece only refers to it (`论坛`)."""
 
@@ -58,9 +60,9 @@ class Piece:
         """Return the words themselves."""
         return Evidence(self.start, self.end)
 
-    def led_from(self, start: int) -> "Piece":
+    def led_from(self, start: int, body: "Piece | None") -> "Piece":
         """Return the piece with its titles before it."""
-        return replace(self, lead=start)
+        return replace(self, lead=start, body=body)
 
 
 @dataclass(frozen=True, slots=True)

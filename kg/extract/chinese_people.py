@@ -1,12 +1,12 @@
 """Stage 2, Chinese: who holds which title where, and who belongs to which delegation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kg import gazetteer
 from kg.extract.chinese_figures import figure
 from kg.extract.chinese_marks import Piece, Reading, Sort
-from kg.extract.chinese_names import is_institution, is_title
+from kg.extract.chinese_names import ending_kind, is_institution, is_title
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
@@ -34,9 +34,14 @@ def with_offices(reading: Reading, book: Notebook) -> Reading:
             _write(office, reading, book)
         gone.update(range(first, index))
         gone.update(_honours(reading.pieces, index))
-        pieces[index] = piece.led_from(reading.pieces[first].start)
+        pieces[index] = piece.led_from(reading.pieces[first].start, _body(offices))
     kept = tuple(piece for index, piece in enumerate(pieces) if index not in gone)
     return replace(reading, pieces=kept)
+
+
+def _body(offices: list[Office]) -> Piece | None:
+    bodies = [o.body for o in offices if o.body and o.body.sort is Sort.INSTITUTION]
+    return bodies[0] if bodies else None
 
 
 def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]:
@@ -155,8 +160,6 @@ def _origin(key: str, piece: Piece, book: Notebook) -> None:
     for cut in range(len(name) - 2, 1, -1):
         head = replace(piece, text=name[:cut])
         if is_institution(head.text) and cut < len(name) - 1:
-            from kg.extract.chinese_names import ending_kind  # noqa: PLC0415  placeholder
-
             body = institution(replace(head, sort=Sort.INSTITUTION, kind=ending_kind(head.text)), book)
             book.state(key, Relation.SENT_BY, Ref(body), piece.evidence, rule="zh-delegation", confidence=0.85)
             return
@@ -202,6 +205,12 @@ def _unnamed(head: Piece, evidence: Evidence, book: Notebook) -> str:
             book.see(known.key, evidence)
             return known.key
     return book.thing(Kind.DELEGATION, f"{head.text}率领的代表团", evidence, named=False)
+
+
+def led_by(people: Iterable[str], book: Notebook) -> list[str]:
+    """Return the keys of the delegations that some persons lead."""
+    wanted = frozenset(people)
+    return [d.key for d in book.of_kind(Kind.DELEGATION) if book.refs(d.key, Relation.HEAD) & wanted]
 
 
 def _head(key: str, head: Piece, evidence: Evidence, book: Notebook, *, rule: str, confidence: float) -> None:

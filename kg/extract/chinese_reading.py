@@ -107,13 +107,17 @@ def _delegation(words: Sequence[Word], index: int) -> Piece | None:
     if not split and not word.text.endswith(tuple(lexicon()["delegations"])):
         return None
     start = runs_back(words, index, allowed=_MEMBERS, titles=True)
-    while start < index and words[start].tag not in ("LOC", "ORG", "nz", "s") and words[start].text[:1] == "访":
-        start += 1
+    while start < index and _is_aside(words[start]):
+        start += 1  # a visit (`访港`) or an occasion (`奥运会`) before it is no part of the name
     piece = _over(words, start, index + 1, Sort.DELEGATION, "")
     named = piece.text not in listed("delegations") and place_or_body(piece.text)
     if named:
         return piece
     return Piece(Sort.DELEGATION, word.text, word.start, kind="bare") if not split else None
+
+
+def _is_aside(word: Word) -> bool:
+    return word.text[0] == "访" or (word.tag == "nz" and word.text[-1] == "会")
 
 
 def place_or_body(name: str) -> bool:
