@@ -1,5 +1,19 @@
 """Beside the river: how well an extractor reads, measured on annotated articles."""
 
 from kg.evaluate.eval_format import to_eval
+from kg.evaluate.report import as_json, as_text
+from kg.evaluate.score import ArticleScore, BadQuote, Scores, Table, score
+from kg.evaluate.tally import Rates, Tally
 
-__all__ = ["to_eval"]
+__all__ = [
+    "ArticleScore",
+    "BadQuote",
+    "Rates",
+    "Scores",
+    "Table",
+    "Tally",
+    "as_json",
+    "as_text",
+    "score",
+    "to_eval",
+]
