@@ -1,0 +1,163 @@
+"""Stage 6, queries of strangers: worker processes that are killed when a query takes too long or too much.
+
+The engine has no time limit that Python could set, so the limit is a process's death. A pool may
+be used from many threads; a process that holds one must not be forked.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kg.errors import StoreBusyError, StoreError
+from kg.store.contract import Answer
+from kg.store.evaluation import Request
+from kg.store.formats import media_for
+from kg.store.reading import kind_of, refuse_service
+from kg.store.worker_handle import WorkerHandle, WorkerLimits
+
+_log = logging.getLogger(__name__)
+_START_SECONDS = 30.0
+
+
+class QueryPool:
+    """A few processes over one finished store, each answering one query at a time."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        workers: int,
+        seconds: float,
+        memory_mb: int,
+        result_bytes: int,
+        base: str | None = None,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> None:
+        self._path = path
+        self._workers = workers
+        self._seconds = seconds
+        self._limits = WorkerLimits(memory_mb, result_bytes)
+        self._base = base
+        self._prefixes = dict(prefixes or {})
+        self._lock = threading.Lock()
+        self._all: set[WorkerHandle] = set()
+        self._idle: queue.Queue[WorkerHandle | None] = queue.Queue()
+        self._open = False
+
+    def start(self) -> Self:
+        """Start the workers and wait until each has opened the store.
+
+        Raises StoreError when one cannot.
+        """
+        self._open = True
+        started = [self._new() for _ in range(self._workers)]
+        try:
+            for worker in started:
+                worker.wait_ready(time.monotonic() + _START_SECONDS)
+        except StoreError:
+            self.close()
+            raise
+        for worker in started:
+            self._idle.put(worker)
+        return self
+
+    def run(
+        self,
+        sparql: str,
+        *,
+        media: str = "",
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """Return the whole answer; the time counts from here, waiting for a worker included.
+
+        Raises QueryError (the query is wrong, or has no such format), StoreTimeoutError, StoreBusyError, or
+        StoreError (too large, too much memory, a store that cannot be read).
+        """
+        allowed = self._seconds if seconds is None else seconds
+        deadline = time.monotonic() + allowed
+        refuse_service(sparql)
+        media = media_for(kind_of(sparql), media)
+        request = Request(sparql, media, default_graphs, named_graphs, self._base, self._prefixes)
+        worker = self._borrow(deadline, allowed)
+        try:
+            return worker.ask(request, deadline, allowed)
+        finally:
+            self._give_back(worker)
+
+    def close(self) -> None:
+        """Kill the workers; queries that still run end with a StoreError."""
+        with self._lock:
+            self._open = False
+            workers, self._all = self._all, set()
+        for worker in workers:
+            worker.kill()
+        self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _new(self) -> WorkerHandle:
+        worker = WorkerHandle(self._path, self._limits)
+        with self._lock:
+            if self._open:
+                self._all.add(worker)
+                return worker
+        worker.kill()
+        raise StoreError("the query pool is closed")
+
+    def _borrow(self, deadline: float, allowed: float) -> WorkerHandle:
+        try:
+            worker = self._idle.get(timeout=max(deadline - time.monotonic(), 0))
+        except queue.Empty as error:
+            raise StoreBusyError(f"no query worker came free in {allowed:g} seconds") from error
+        if worker is None:
+            self._idle.put(None)  # for the next who waits
+            raise StoreError("the query pool is closed")
+        return worker
+
+    def _give_back(self, worker: WorkerHandle) -> None:
+        """Put a worker back, or start another at once, so that it is warm when it is needed."""
+        if worker.usable:
+            self._idle.put(worker)
+            return
+        with self._lock:
+            self._all.discard(worker)
+            if not self._open:
+                return
+        _log.info("a query worker was lost; another is started")
+        self._idle.put(self._new())
+
+
+def open_pool(
+    path: Path,
+    *,
+    workers: int,
+    seconds: float,
+    memory_mb: int,
+    result_bytes: int,
+    base: str | None = None,
+    prefixes: Mapping[str, str] | None = None,
+) -> QueryPool:
+    """Return a pool whose workers have opened the store and wait for queries; close it when done."""
+    pool = QueryPool(
+        path,
+        workers=workers,
+        seconds=seconds,
+        memory_mb=memory_mb,
+        result_bytes=result_bytes,
+        base=base,
+        prefixes=prefixes,
+    )
+    return pool.start()

@@ -1,0 +1,115 @@
+"""Stage 6, what can be said of a query without running it: its kind, its data set, and whether it may run.
+
+The engine would dial any address after SERVICE, so the word is looked for in what is code: not in
+strings, comments, IRIs or local names. Where a text can be read in two ways, and one of them hides the
+word, the query is refused. Every token is found in time linear in the text, since strangers write it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.errors import QueryError
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>\#[^\n\r]*)
+  | (?P<string>'''(?:'{0,2}(?:[^'\\]|\\.))*'''
+      | \"""(?:"{0,2}(?:[^"\\]|\\.))*\"""
+      | '(?:[^'\\\n\r]|\\.)*'
+      | "(?:[^"\\\n\r]|\\.)*")
+  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
+  | (?P<variable>[?$]\w+)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<name>(?P<prefix>_|[A-Za-z\u00c0-\uffff\U00010000-\U000effff][\w.\-\u00b7]*)?:
+      (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
+         (?:[\w:.\-\u00b7\u203f\u2040]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)?)
+  | (?P<word>[A-Za-z\u00c0-\uffff\U00010000-\U000effff][\w.\-\u00b7]*)
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_KINDS = {"select": "solutions", "ask": "boolean", "construct": "graph", "describe": "graph"}
+_UPDATES = frozenset({"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"})
+_HIDES = re.compile(r"[#']")
+_HIERARCHICAL = re.compile(r"<[A-Za-z][\w+.-]*://")
+_SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The data set that a query's own FROM clauses ask for, as written."""
+
+    prologue: str
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+def kind_of(sparql: str) -> str:
+    """Return the kind of result that a query has: `solutions`, `boolean` or `graph`.
+
+    Raises QueryError for an update and for what is no query.
+    """
+    return _KINDS[_form(sparql).group().lower()]
+
+
+def refuse_service(sparql: str) -> None:
+    """Raise QueryError when the query asks another server."""
+    if _SERVICE not in sparql.lower():
+        return
+    for token in _TOKEN.finditer(sparql):
+        if token.lastgroup == "name":
+            suspect = _SERVICE in (token["prefix"] or "").lower()
+        elif token.lastgroup == "iri":
+            suspect = _two_readings(token.group())
+        else:
+            suspect = token.lastgroup == "word" and _SERVICE in token.group().lower()
+        if suspect:
+            raise QueryError(
+                f"{_place(sparql, token.start())}: SERVICE is not allowed here, nor what could hide it"
+            )
+
+
+def dataset_of(sparql: str) -> Dataset:
+    """Return what the FROM clauses of a query ask for."""
+    form = _form(sparql)
+    default: list[str] = []
+    named: list[str] = []
+    words: list[str] = []
+    for token in _tokens(sparql, form.end()):
+        if token.group() == "{" or token.group().lower() == "where":
+            break
+        if words[-1:] == ["from"] and token.lastgroup in {"iri", "name"}:
+            default.append(token.group())
+        elif words[-2:] == ["from", "named"] and token.lastgroup in {"iri", "name"}:
+            named.append(token.group())
+        words.append(token.group().lower())
+    return Dataset(sparql[: form.start()], tuple(default), tuple(named))
+
+
+def _form(sparql: str) -> re.Match[str]:
+    for token in _tokens(sparql, 0):
+        word = token.group().lower()
+        if token.lastgroup == "word" and word in _KINDS:
+            return token
+        if token.lastgroup == "word" and word in _UPDATES:
+            raise QueryError(
+                f"{_place(sparql, token.start())}: {word.upper()}: an update; only queries are answered"
+            )
+    raise QueryError("this is no SPARQL query: it has no SELECT, ASK, CONSTRUCT or DESCRIBE")
+
+
+def _tokens(sparql: str, start: int) -> Iterator[re.Match[str]]:
+    for token in _TOKEN.finditer(sparql, start):
+        if token.lastgroup != "comment" and not token.group().isspace():
+            yield token
+
+
+def _two_readings(iri: str) -> bool:
+    # `?a <?b#>` may be an IRI, or a comparison and a comment; with `scheme://` the second is no SPARQL.
+    return bool(_HIDES.search(iri)) and not _HIERARCHICAL.match(iri)
+
+
+def _place(sparql: str, at: int) -> str:
+    line = sparql.count("\n", 0, at) + 1
+    return f"line {line}, column {at - (sparql.rfind(chr(10), 0, at) + 1) + 1}"
