@@ -1,9 +1,10 @@
-"""Stage 2: the Chinese extractor; LAC tags, tables of endings, and patterns over the letters of a sentence."""
+"""Stage 2: the Chinese extractor; LAC tags, tables of endings, patterns over a sentence's letters."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kg import gazetteer
 from kg.extract.chinese_agreements import read_agreements
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
@@ -14,7 +15,7 @@ from kg.extract.chinese_people import delegation, institution, place, read_deleg
 from kg.extract.chinese_reading import read
 from kg.extract.chinese_track import track
 from kg.extract.chinese_words import lexicon, model_version, sentences
-from kg.model import Article, Findings, Kind, Relation, ZoneKind
+from kg.model import Article, Findings, Kind, Ref, Relation, ZoneKind
 
 VERSION = "0.1"
 
@@ -61,6 +62,7 @@ def _understood(piece: Piece, book: Notebook) -> Piece:
 
 def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     _names(reading, book)
+    _nested(reading, book)
     plain = with_offices(_plain(reading, book), book)
     if opinion or reading.sentence.zone is ZoneKind.HEADLINE:
         return
@@ -69,6 +71,22 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     read_events(way, book)
     read_agreements(way, book)
     read_figures(plain, book)
+
+
+def _nested(reading: Reading, book: Notebook) -> None:
+    """Write down which place lies in which, where they stand together (`山西省会太原`)."""
+    pieces = reading.pieces
+    for index in range(1, len(pieces)):
+        capital = pieces[index - 1].text in lexicon()["capital"]
+        outer, inner = pieces[index - 1 - capital], pieces[index]
+        record = gazetteer.lookup(inner.text)
+        if index - 1 - capital < 0 or {outer.sort, inner.sort} != {Sort.PLACE} or record is None:
+            continue
+        larger = gazetteer.lookup(outer.text)
+        if capital or (larger and larger in gazetteer.within_chain(record.slug)):
+            relation = Relation.CAPITAL_OF if capital else Relation.WITHIN
+            value, words = Ref(place(outer, book)), reading.between(index - 1 - capital, index)
+            book.state(place(inner, book), relation, value, words, rule="zh-nested", confidence=0.95)
 
 
 def _names(reading: Reading, book: Notebook) -> None:

@@ -44,9 +44,11 @@ def read_agreements(track: Track, book: Notebook) -> None:
     for match in track.find(_BETWEEN):
         first, last = track.at(match.start()), track.at(match.end())
         what = track.group(match, "what", "A")[0]
-        deal = _deal(track, what, track.group(match, "who", "IL"), first, last, last, book)
+        deal = _deal(
+            track, what, track.group(match, "who", "IL"), first=first, last=last, verb=last, book=book
+        )
         if deal:
-            _write(track, match, deal, (), book)
+            _write(track, match, deal, book)
     for match in track.find(_CEREMONY):
         _ceremony(track, match, book)
     for pattern in (_SUBSET, _REMAINDER):
@@ -69,10 +71,13 @@ def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
         bodies = [p.body for p in (*carried, *who) if p.body and not sides]
         first, last = track.at(verb), track.at(letter)
         what = track.reading.pieces[last]
-        deal = _deal(track, what, sides or bodies, track.at(start), last, first, book, by_title=bool(bodies))
+        deal = _deal(
+            track, what, sides or bodies, first=track.at(start), last=last, verb=first, book=book,
+            by_title=bool(bodies),
+        )  # fmt: skip
         if deal:
             signers = [p for p in (*carried, *who) if p.sort is Sort.PERSON]
-            _write(track, match, deal, signers, book)
+            _write(track, match, deal, book, signers=signers)
         start = letter
 
 
@@ -84,8 +89,10 @@ def _ceremony(track: Track, match: re.Match[str], book: Notebook) -> None:
         return
     first, last = track.at(match.start("who")), track.at(match.end("act") - 1)
     sides = track.group(match, "who", "IL")
-    if deal := _deal(track, what, sides, first, track.at(match.start("what")), last, book):
-        _write(track, match, deal, sides, book)
+    if deal := _deal(
+        track, what, sides, first=first, last=track.at(match.start("what")), verb=last, book=book
+    ):
+        _write(track, match, deal, book)
 
 
 def _inner_sides(track: Track, first: int, last: int) -> list[Piece]:
@@ -94,18 +101,24 @@ def _inner_sides(track: Track, first: int, last: int) -> list[Piece]:
     if not found:
         return []
     span = range(first + found.start(), first + found.end())
-    return [p for i in span if (p := track.reading.pieces[track.at(i)]).sort in (Sort.INSTITUTION, Sort.PLACE)]
+    return [
+        p for i in span if (p := track.reading.pieces[track.at(i)]).sort in (Sort.INSTITUTION, Sort.PLACE)
+    ]
 
 
 def _deal(
-    track: Track, what: Piece, sides: Sequence[Piece], first: int, last: int, verb: int, book: Notebook,
-    *, by_title: bool = False,
+    track: Track, what: Piece, sides: Sequence[Piece],
+    *, first: int, last: int, verb: int, book: Notebook, by_title: bool = False,
 ) -> Deal | None:  # fmt: skip
     """Return what was agreed, or None (with a note) where it is not said well enough."""
     pieces = track.reading.pieces
-    evidence = Evidence(pieces[min(first, verb)].start, max(what.end, pieces[verb].end))
+    clause = pieces[track.reading.clause(min(first, verb))[0]].begin
+    near = [piece.begin for piece in sides if piece.begin >= clause]
+    evidence = Evidence(min([pieces[min(first, verb)].start, *near]), max(what.end, pieces[verb].end))
     mood = track.mood(min(first, verb), max(verb, first))
-    count = next((i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and _many(pieces[i])), None)
+    count = next(
+        (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and _many(pieces[i])), None
+    )
     distinct = {piece.text for piece in sides}
     if mood is None:
         return book.reject("zh-sign", evidence, "wished, supposed or asked, not told")
@@ -130,10 +143,14 @@ def _about(pieces: Sequence[Piece], first: int, last: int) -> tuple[str, Evidenc
     """Return what the agreement is about: the nouns between its sides and its head."""
     words: list[Piece] = []
     for piece in reversed(pieces[first + 1 : last]):
-        if piece.sort is not Sort.WORD or not (piece.tag in _NOUN or acts(piece.text, "conj") or piece.text == "的"):
+        if piece.sort is not Sort.WORD or not (
+            piece.tag in _NOUN or acts(piece.text, "conj") or piece.text == "的"
+        ):
             break
         words.insert(0, piece)
-    while words and (words[0].text in listed("not_about") or acts(words[0].text, "conj") or words[0].tag == "v"):
+    while words and (
+        words[0].text in listed("not_about") or acts(words[0].text, "conj") or words[0].tag == "v"
+    ):
         words.pop(0)
     while words and (words[-1].text in listed("not_about") or acts(words[-1].text, "conj")):
         words.pop()
@@ -141,7 +158,9 @@ def _about(pieces: Sequence[Piece], first: int, last: int) -> tuple[str, Evidenc
     return (text, Evidence(words[0].start, words[-1].end)) if len(text) > 1 else None
 
 
-def _write(track: Track, match: re.Match[str], deal: Deal, signers: Sequence[Piece], book: Notebook) -> None:
+def _write(
+    track: Track, match: re.Match[str], deal: Deal, book: Notebook, *, signers: Sequence[Piece] = ()
+) -> None:
     kind = Kind.AGREEMENT_SET if deal.count is not None else Kind.AGREEMENT
     key = _known(deal, kind, book) if deal.count is None else None
     if key is None:
@@ -156,7 +175,7 @@ def _write(track: Track, match: re.Match[str], deal: Deal, signers: Sequence[Pie
     if occasion and deal.status in ("signed", "preliminary"):
         book.state(key, Relation.OUTCOME_OF, Ref(occasion), deal.evidence, rule="zh-outcome", confidence=0.85)
     if deal.status in ("signed", "planned"):
-        _signing(track, match, key, deal, signers, book)
+        _signing(track, match, key, deal, book=book, signers=signers)
 
 
 def _label(deal: Deal) -> str:
@@ -175,7 +194,8 @@ def _say(key: str, deal: Deal, book: Notebook) -> None:
         if piece.sort is Sort.INSTITUTION:
             _party(key, piece, deal, book)
         else:
-            book.state(key, Relation.SIDE, Ref(place(piece, book)), deal.evidence, **state)
+            span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
+            book.state(key, Relation.SIDE, Ref(place(piece, book)), span, **state)
     if deal.about and not book.values(key, Relation.SUBJECT_MATTER):
         book.words(key, Relation.SUBJECT_MATTER, *deal.about, rule="zh-about")
 
@@ -183,11 +203,11 @@ def _say(key: str, deal: Deal, book: Notebook) -> None:
 def _party(key: str, piece: Piece, deal: Deal, book: Notebook) -> None:
     """Write a party down; for whom a person signed is inferred from the title."""
     body = Ref(institution(piece, book))
+    span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
     if deal.by_title:
-        span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
         book.state(key, Relation.PARTY, body, span, rule="zh-signer", confidence=0.7, basis=Basis.INFERRED)
     else:
-        book.state(key, Relation.PARTY, body, deal.evidence, rule="zh-sign", confidence=0.9)
+        book.state(key, Relation.PARTY, body, span, rule="zh-sign", confidence=0.9)
 
 
 def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
@@ -206,7 +226,13 @@ def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
 
 
 def _signing(
-    track: Track, match: re.Match[str], key: str, deal: Deal, signers: Sequence[Piece], book: Notebook
+    track: Track,
+    match: re.Match[str],
+    key: str,
+    deal: Deal,
+    *,
+    book: Notebook,
+    signers: Sequence[Piece],
 ) -> None:
     """Write down the occasion, or the act, of signing where the sentence dates or places it."""
     first, last = track.at(match.start()), track.at(match.end() - 1)
@@ -243,7 +269,9 @@ def _part(track: Track, match: re.Match[str], book: Notebook) -> None:
     if not sets or mood is None or not _many(pieces[count]) or sets[-1].evidence[0].start > evidence.start:
         return
     tentative = _tentative([p.text for p in pieces[first : last + 1]], "")
-    signs = any(acts(p.text, "sign") and p.text not in listed("settled_verbs") for p in pieces[first : last + 1])
+    signs = any(
+        acts(p.text, "sign") and p.text not in listed("settled_verbs") for p in pieces[first : last + 1]
+    )
     status = mood or ("preliminary" if tentative else "signed" if signs else "")
     if not status:
         return

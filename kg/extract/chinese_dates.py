@@ -16,9 +16,9 @@ _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _TO = r"(?:至|到|—+|–|-|~|～)"
 _PATTERN = re.compile(
     rf"{_YEAR}?{_MONTH}{_DAY}[日号]?{_TO}(?:(?P<m2>1[0-2]|0?[1-9])月)?(?P<d2>3[01]|[12]\d|0?[1-9])[日号]"
-    + rf"|{_YEAR.replace('<y>', '<y1>').replace('<ry>', '<ry1>')}?"
-    + rf"{_MONTH.replace('<m>', '<m1>').replace('<rm>', '<rm1>')}{_DAY.replace('<d>', '<d1>')}[日号]"
-    + r"|(?<!\d)(?<!月)(?P<d3>3[01]|[12]\d|[1-9])[日号]" + _TO + r"(?P<d4>3[01]|[12]\d|[1-9])[日号]"
+     rf"|{_YEAR.replace('<y>', '<y1>').replace('<ry>', '<ry1>')}?"
+     rf"{_MONTH.replace('<m>', '<m1>').replace('<rm>', '<rm1>')}{_DAY.replace('<d>', '<d1>')}[日号]"
+     r"|(?<!\d)(?<!月)(?P<d3>3[01]|[12]\d|[1-9])[日号]" + _TO + r"(?P<d4>3[01]|[12]\d|[1-9])[日号]"
     + r"|(?<![\d月至])(?P<d5>3[01]|[12]\d|[1-9])日(?![本元]|报)"
     + rf"|{_YEAR.replace('<y>', '<y6>').replace('<ry>', '<ry6>')}?"
     + rf"(?<!\d){_MONTH.replace('<m>', '<m6>').replace('<rm>', '<rm6>')}"
@@ -44,7 +44,7 @@ class When:
 
 
 def dates_in(text: str, published: date | None, *, offset: int = 0) -> Iterator[When]:
-    """Yield the dates that a stretch of text names; those that need the day of publication only if it is known."""
+    """Yield the dates that a text names; relative ones only if the day of publication is known."""
     for match in _PATTERN.finditer(text):
         try:
             found = _read({k: v for k, v in match.groupdict().items() if v}, published)
@@ -109,7 +109,9 @@ def _distance(day: date, published: date, *, ahead: int = _AHEAD) -> int:
     return gap + ahead if gap > 0 else -gap
 
 
-def _year_month(group: dict[str, str], tail: str, published: date | None) -> tuple[int | None, int, Basis] | None:
+def _year_month(
+    group: dict[str, str], tail: str, published: date | None
+) -> tuple[int | None, int, Basis] | None:
     """Return the year (None: to be found), the month and how they are known."""
     relative = group.get("rm" + tail)
     if relative:

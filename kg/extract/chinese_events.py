@@ -13,14 +13,16 @@ from kg.extract.chinese_track import Circumstance, Track
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
-_MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
-_MEET_WHEN = rf"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
+_MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
+_MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
 _TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIG]|T,?P)"
 _VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v)(?P<where>[LI](?:&[LI])*)"
 _VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?c(?P<where>L)(?:h?o?v|e?v)"
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:h?v)(?=,|h|o|$|k)"
-_HELD = rf"(?:(?P<host>I(?:&I)*)h(?P<o1>O))|(?P<o2>O),?o?(?P<verb>[hS])"
+_HELD = r"(?:(?P<host>I(?:&I)*)h(?P<o1>O))|(?P<o2>O),?o?(?P<verb>[hS])"
 _ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
+_LABEL = 60
+"""Longest label of an event without a name."""
 _ALREADY = frozenset({"之前", "以前", "前"})
 
 
@@ -82,12 +84,12 @@ def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
 
 def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str, book: Notebook) -> None:
     if len({piece.text for piece in who}) > 1:
-        _happened(track, match, "meeting", who, rule, book)
+        _happened(track, match, "meeting", who, rule=rule, book=book)
 
 
 def _happened(
-    track: Track, match: re.Match[str], kind: str, who: Sequence[Piece], rule: str, book: Notebook,
-    *, where: Piece | None = None, host: Sequence[Piece] = (), confidence: float = 0.85,
+    track: Track, match: re.Match[str], kind: str, who: Sequence[Piece],
+    *, rule: str, book: Notebook, where: Piece | None = None, host: Sequence[Piece] = (), confidence: float = 0.85,
 ) -> None:  # fmt: skip
     first, last = track.at(match.start()), track.at(match.end() - 1)
     mood = track.mood(first, last)
@@ -97,7 +99,8 @@ def _happened(
         return
     found = Happening(
         kind, who, evidence, rule, confidence, mood,
-        when=track.nearest(Sort.DATE, first, last), where=where or track.nearest(Sort.PLACE, first, last), host=host,
+        when=track.nearest(Sort.DATE, first, last),
+        where=where or track.nearest(Sort.PLACE, first, last), host=host,
         led="R" in match.group(),
     )  # fmt: skip
     write(found, book)
@@ -117,7 +120,9 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     called_off = track.mood(first, last) in ("cancelled", "planned", "denied") and bool(sites)
     if after in _ALREADY or not (site or hosts) or not (who or led or called_off):
         return
-    _happened(track, match, "visit", [*led, *who], rule, book, where=site, host=hosts, confidence=0.9)
+    _happened(
+        track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts, confidence=0.9
+    )
 
 
 def read_occasions(track: Track, book: Notebook) -> None:
@@ -126,11 +131,11 @@ def read_occasions(track: Track, book: Notebook) -> None:
         group = "o1" if match.group("o1") else "o2"
         hosts = track.group(match, "host", "I") if match.group("host") else []
         for piece in track.group(match, group, "O"):
-            _occasion(track, match, piece, (), hosts, "zh-held", book)
+            _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts)
     for match in track.find(_ATTENDED):
         who = track.group(match, "who", "PIG") if match.group("who") else track.carried(match.start(), "PIG")
         for piece in track.group(match, "what", "O"):
-            _occasion(track, match, piece, who, (), "zh-attended", book)
+            _occasion(track, match, piece, rule="zh-attended", book=book, who=who)
     for circumstance in track.around:
         if circumstance.piece.sort is Sort.OCCASION:
             _at_occasion(track, circumstance, book)
@@ -141,12 +146,14 @@ def _at_occasion(track: Track, at: Circumstance, book: Notebook) -> None:
     if track.mood(at.first, at.last) == "":
         evidence = track.reading.between(at.first, at.last)
         when = track.nearest(Sort.DATE, at.first, at.last)
-        write(Happening(at.piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when, name=at.piece.name), book)
+        write(
+            Happening(at.piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when, name=at.piece.name), book
+        )
 
 
 def _occasion(
-    track: Track, match: re.Match[str], piece: Piece, who: Sequence[Piece], hosts: Sequence[Piece],
-    rule: str, book: Notebook,
+    track: Track, match: re.Match[str], piece: Piece,
+    *, rule: str, book: Notebook, who: Sequence[Piece] = (), hosts: Sequence[Piece] = (),
 ) -> None:  # fmt: skip
     first, last = track.at(match.start()), track.at(match.end() - 1)
     mood, evidence = track.mood(first, last), track.evidence(match)
@@ -154,7 +161,12 @@ def _occasion(
         book.reject(rule, evidence, "wished, supposed, asked or refused, not told")
         return
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
-    write(Happening(piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, "R" in match.group(), piece.name), book)
+    write(
+        Happening(
+            piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, "R" in match.group(), piece.name
+        ),
+        book,
+    )
 
 
 def write(found: Happening, book: Notebook) -> str:
@@ -171,15 +183,15 @@ def write(found: Happening, book: Notebook) -> str:
         key = book.thing(Kind.EVENT, label, found.evidence, named=bool(found.name))
     else:
         book.see(key, found.evidence)
-    _say(key, found, people, hosts, site, status, book)
+    _say(key, found, book, people=people, hosts=hosts, site=site, status=status)
     if when and not book.values(key, Relation.START_DATE):
         dated(key, when, found.evidence, book)
     return key
 
 
 def _say(
-    key: str, found: Happening, people: Sequence[str], hosts: Sequence[str], site: str | None, status: str,
-    book: Notebook,
+    key: str, found: Happening, book: Notebook,
+    *, people: Sequence[str], hosts: Sequence[str], site: str | None, status: str,
 ) -> None:  # fmt: skip
     with_rule = {"rule": found.rule, "confidence": found.confidence}
     if not book.values(key, Relation.KIND):
@@ -189,11 +201,18 @@ def _say(
     for person in people:
         sided = book.entities[person].kind is Kind.PLACE
         relation = Relation.SIDE if sided else Relation.PARTICIPANT
-        book.state(key, relation, Ref(person), found.evidence, **with_rule)
+        book.state(key, relation, Ref(person), _with(person, found, book), **with_rule)
     for host in hosts:
         book.state(key, Relation.HOST, Ref(host), found.evidence, **with_rule)
     if site and not book.values(key, Relation.LOCATION):
         book.state(key, Relation.LOCATION, Ref(site), found.evidence, **with_rule)
+
+
+def _with(person: str, found: Happening, book: Notebook) -> Evidence:
+    """Return the words that say so, from the subject on where it stands in an earlier clause."""
+    names = (book.entities[person].name, *book.entities[person].aliases)
+    starts = [piece.begin for piece in found.who if piece.text in names]
+    return Evidence(min([found.evidence.start, *starts]), found.evidence.end)
 
 
 def participants(pieces: Sequence[Piece], book: Notebook) -> list[str]:
@@ -211,13 +230,17 @@ def participants(pieces: Sequence[Piece], book: Notebook) -> list[str]:
     return list(dict.fromkeys(key for key in found if key))
 
 
-def _known(found: Happening, people: frozenset[str], site: str | None, when: When | None, book: Notebook) -> str | None:
+def _known(
+    found: Happening, people: frozenset[str], site: str | None, when: When | None, book: Notebook
+) -> str | None:
     """Return the event that this one tells of again."""
     if found.name:
         return book.find(Kind.EVENT, found.name)
     for event in book.of_kind(Kind.EVENT):
         theirs = book.refs(event.key, Relation.PARTICIPANT, Relation.SIDE, Relation.HOST)
-        same = people and (people == theirs or (found.kind == "visit" and (people <= theirs or theirs <= people)))
+        same = people and (
+            people == theirs or (found.kind == "visit" and (people <= theirs or theirs <= people))
+        )
         sites = book.refs(event.key, Relation.LOCATION)
         days = book.values(event.key, Relation.START_DATE)
         apart = (site and sites and sites != {site}) or (when and days and when.first not in days)
@@ -235,7 +258,7 @@ def _status(mood: str, when: When | None, published: date | None) -> str:
 
 def _label(found: Happening, book: Notebook) -> str:
     text = book.article.text[found.evidence.start : found.evidence.end]
-    return text if len(text) <= 60 else text[:59] + "…"
+    return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"
 
 
 def dated(key: str, when: When, evidence: Evidence, book: Notebook) -> None:
@@ -246,5 +269,11 @@ def dated(key: str, when: When, evidence: Evidence, book: Notebook) -> None:
         book.state(key, relation, value, day, rule="zh-date", confidence=0.9, basis=basis)
     if when.precision != "to-the-day":
         book.state(
-            key, Relation.DATE_PRECISION, Concept(when.precision), day, rule="zh-date", confidence=0.9, basis=basis
+            key,
+            Relation.DATE_PRECISION,
+            Concept(when.precision),
+            day,
+            rule="zh-date",
+            confidence=0.9,
+            basis=basis,
         )

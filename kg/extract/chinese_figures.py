@@ -42,7 +42,11 @@ def _unit(reading: Reading, index: int) -> str:
 def _counted(reading: Reading, index: int, unit: str) -> tuple[str, int]:
     """Return what a number counts, and where the words for it end."""
     pieces = reading.pieces
-    at = index + 1 + (index + 1 < len(pieces) and pieces[index + 1].text == unit and pieces[index].text[-1:] != unit)
+    at = (
+        index
+        + 1
+        + (index + 1 < len(pieces) and pieces[index + 1].text == unit and pieces[index].text[-1:] != unit)
+    )
     end, nouns = pieces[at - 1].end, []
     for piece in pieces[at:]:
         noun = piece.sort in (Sort.WORD, Sort.AGREEMENT) and piece.tag in ("n", "vn", "nz", "a", "s")

@@ -25,7 +25,7 @@ def known_people(sentences: Iterable[Sentence]) -> tuple[str, ...]:
         for index, word in enumerate(words):
             if word.tag == "PER":
                 titled = index > 0 and is_title(words[index - 1].text)
-                seen[word.text] += 3 if titled or len(word.text) > 2 else 1
+                seen[word.text] += 3 if titled or len(word.text) > 2 else 1  # noqa: PLR2004  two characters may be a word
     return tuple(sorted((name for name, times in seen.items() if times > 1), key=lambda n: (-len(n), n)))
 
 
@@ -50,7 +50,7 @@ def _placed(words: Sequence[Word]) -> Iterator[Word]:
 
 
 def _split(word: Word) -> Iterator[Word]:
-    if word.text in ("达成协议",):
+    if word.text == "达成协议":
         yield from word.cut(2, "v", "n")
         return
     if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 3:  # noqa: PLR2004  同 + a name of two or more
@@ -68,7 +68,9 @@ def _split(word: Word) -> Iterator[Word]:
 def _cut_tail(word: Word) -> Iterator[Word]:
     """Cut what an organisation's name has swallowed behind its ending (`亚洲开发银行执行董事`)."""
     if word.tag in ("ORG", "LOC") and not ending_kind(word.text) and not word.text.endswith("团"):
-        ends = [word.text.rfind(end) + len(end) for end, _ in longest_first("institutions") if end in word.text]
+        ends = [
+            word.text.rfind(end) + len(end) for end, _ in longest_first("institutions") if end in word.text
+        ]
         cut = max((end for end in ends if end > 3), default=0)  # noqa: PLR2004  shorter is no name
         if 0 < len(word.text) - cut <= 4 and is_institution(word.text[:cut]) and cut:  # noqa: PLR2004  a title
             yield from word.cut(cut, "ORG", "n")
@@ -88,6 +90,9 @@ def _joined(words: list[Word]) -> list[Word]:
         elif last and word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
             title, first = last.cut(len(last.text) - 1, "n", "PER")
             done[-1:] = [title, replace(first, text=first.text + word.text)]
+        elif last and last.tag == "LOC" and last.text[-1] == "省" and word.text == "会":
+            head, capital = last.cut(len(last.text) - 1, "LOC", "n")
+            done[-1:] = [head, replace(capital, text=capital.text + word.text)]  # 山西省会, not 山西省 + 会
         else:
             done.append(word)
     return done
@@ -143,8 +148,7 @@ def _is_pair(name: str) -> bool:
 def is_title(word: str) -> bool:
     """Return whether a word is a title or ends with one (`副校长`)."""
     return word in listed("titles") or any(
-        word.endswith(title) and word[: -len(title)] in listed("title_leads")
-        for title in lexicon()["titles"]
+        word.endswith(title) and word[: -len(title)] in listed("title_leads") for title in lexicon()["titles"]
     )
 
 

@@ -6,7 +6,20 @@ from dataclasses import dataclass, field, replace
 from kg import gazetteer
 from kg.extract.chinese_marks import Piece
 from kg.extract.chinese_names import dotted_parts
-from kg.model import Article, Basis, Concept, Entity, Evidence, Fact, Findings, Kind, Ref, Relation, Text, Value
+from kg.model import (
+    Article,
+    Basis,
+    Concept,
+    Entity,
+    Evidence,
+    Fact,
+    Findings,
+    Kind,
+    Ref,
+    Relation,
+    Text,
+    Value,
+)
 
 _SHORT = 3
 """Shortest abbreviation of an institution that is taken for one."""
@@ -80,12 +93,17 @@ class Notebook:
 
     def values(self, subject: str, relation: Relation) -> list[Value]:
         """Return what is stated of a thing."""
-        return [fact.value for fact in self.facts.values() if (fact.subject, fact.relation) == (subject, relation)]
+        return [
+            fact.value for fact in self.facts.values() if (fact.subject, fact.relation) == (subject, relation)
+        ]
 
     def refs(self, subject: str, *relations: Relation) -> frozenset[str]:
         """Return the keys of the things that a thing is related to."""
         return frozenset(
-            value.key for relation in relations for value in self.values(subject, relation) if isinstance(value, Ref)
+            value.key
+            for relation in relations
+            for value in self.values(subject, relation)
+            if isinstance(value, Ref)
         )
 
     def concept(self, subject: str, relation: Relation) -> str:

@@ -11,6 +11,9 @@ from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
+_SHORT = 6
+"""Longest name of a body that is passed over before a title, unknown as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -68,7 +71,7 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
 
 def _bears_title(piece: Piece) -> bool:
     """Return whether a piece can be what a title belongs to, be it named well or not (`尼共主席`)."""
-    loose = piece.sort is Sort.WORD and piece.tag in ("ORG", "LOC", "nz") and len(piece.text) <= 6
+    loose = piece.sort is Sort.WORD and piece.tag in ("ORG", "LOC", "nz") and len(piece.text) <= _SHORT
     return loose or piece.sort in (Sort.INSTITUTION, Sort.PLACE)
 
 
@@ -91,8 +94,13 @@ def _honours(pieces: tuple[Piece, ...], person: int) -> Iterator[int]:
     index = person + 1
     while index < len(pieces) and pieces[index].text in listed("title_leads"):
         index += 1
-    if index < len(pieces) and pieces[index].sort is Sort.WORD and (
-        pieces[index].text in listed("after_names") or (index > person + 1 and is_title(pieces[index].text))
+    if (
+        index < len(pieces)
+        and pieces[index].sort is Sort.WORD
+        and (
+            pieces[index].text in listed("after_names")
+            or (index > person + 1 and is_title(pieces[index].text))
+        )
     ):
         yield from range(person + 1, index + 1)
 
@@ -106,7 +114,9 @@ def _write(office: Office, reading: Reading, book: Notebook) -> None:
     evidence = Evidence(reading.pieces[office.first].start, person.end)
     holder, place = book.piece(Kind.PERSON, person), institution(body, book)
     for role in book.of_kind(Kind.ROLE):
-        same = book.refs(role.key, Relation.HOLDER) == {holder} and book.refs(role.key, Relation.ROLE_IN) == {place}
+        same = book.refs(role.key, Relation.HOLDER) == {holder} and book.refs(role.key, Relation.ROLE_IN) == {
+            place
+        }
         if same and role.name.startswith(office.title):
             book.see(role.key, evidence)
             return
@@ -161,7 +171,9 @@ def _origin(key: str, piece: Piece, book: Notebook) -> None:
         head = replace(piece, text=name[:cut])
         if is_institution(head.text) and cut < len(name) - 1:
             body = institution(replace(head, sort=Sort.INSTITUTION, kind=ending_kind(head.text)), book)
-            book.state(key, Relation.SENT_BY, Ref(body), piece.evidence, rule="zh-delegation", confidence=0.85)
+            book.state(
+                key, Relation.SENT_BY, Ref(body), piece.evidence, rule="zh-delegation", confidence=0.85
+            )
             return
         record = gazetteer.lookup(head.text)
         if record:
@@ -256,14 +268,18 @@ def _member(reading: Reading, index: int, book: Notebook) -> None:
     pieces = reading.pieces
     first, last = reading.clause(index)
     known = list(book.of_kind(Kind.DELEGATION))
-    if len(known) != 1 or any(p.sort is Sort.NUMBER for p in pieces[first : index]):
+    if len(known) != 1 or any(p.sort is Sort.NUMBER for p in pieces[first:index]):
         return
     before = [p for p in pieces[first:index] if p.sort is Sort.PERSON]
     after = [p for p in pieces[index + 1 : last + 1] if p.sort is Sort.PERSON]
     verb = {p.text for p in pieces[first : last + 1]}
     listed_after = after and verb & {"包括", "有", "为"}
-    people = before if before and "是" in verb and not verb & {"不", "并非"} else after if listed_after else []
+    people = (
+        before if before and "是" in verb and not verb & {"不", "并非"} else after if listed_after else []
+    )
     for person in people:
-        evidence = Evidence(person.start, pieces[index].end) if person in before else reading.between(index, last)
+        evidence = (
+            Evidence(person.start, pieces[index].end) if person in before else reading.between(index, last)
+        )
         member = Ref(book.piece(Kind.PERSON, person))
         book.state(known[0].key, Relation.MEMBER, member, evidence, rule="zh-member", confidence=0.9)

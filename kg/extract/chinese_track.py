@@ -1,8 +1,8 @@
 """Stage 2, Chinese: a sentence as a string of letters, one a piece, so that patterns stay readable.
 
 When and where are lifted out first, and so are adverbs; `丁薛祥28日在北京会见访问团` becomes `PmG`. Letters:
-P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward, m meet, k talk,
-h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among, r rest, e of, comma, o other.
+P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward,
+m meet, k talk, h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among, r rest, e of, comma, o other.
 """
 
 import re
@@ -13,9 +13,11 @@ from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Evidence
 
-_LETTERS = (("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"), ("h", "hold"),
-            ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"), ("z", "among"),
-            ("r", "rest"))  # fmt: skip
+_LETTERS = (
+    ("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"), ("h", "hold"),
+    ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"), ("z", "among"),
+    ("r", "rest"),
+)  # fmt: skip
 _DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
 _MOODS = ("planned", "denied", "cancelled")
 
@@ -61,7 +63,9 @@ class Track:
 
     def subject(self, before: int, sorts: str = "PIGL") -> list[Piece]:
         """Return who the sentence is about, for a verb without a subject of its own."""
-        found = re.search(rf"(?:^|,)o?(?P<who>[{sorts}](?:&[{sorts}])*)[mkvhRjScyb]", self.letters[: before + 1])
+        found = re.search(
+            rf"(?:^|,)o?(?P<who>[{sorts}](?:&[{sorts}])*)[mkvhRjScyb]", self.letters[: before + 1]
+        )
         return self.group(found, "who", sorts) if found and found.end("who") <= before else []
 
     def carried(self, before: int, sorts: str) -> list[Piece]:
@@ -75,7 +79,9 @@ class Track:
         fitting = [c for c in self.around if c.piece.sort is sort]
         _, end = self.reading.clause(last)
         start, _ = self.reading.clause(first)
-        inside = [c for c in fitting if start <= c.first <= last] or [c for c in fitting if last < c.first <= end]
+        inside = [c for c in fitting if start <= c.first <= last] or [
+            c for c in fitting if last < c.first <= end
+        ]
         if inside:
             return inside[-1 if inside[0].first <= last else 0].piece
         earlier = [c for c in fitting if c.first < start and not self._spoken(c.first, start)]
@@ -86,7 +92,7 @@ class Track:
         return any(acts(piece.text, "say") for piece in self.reading.pieces[first:last])
 
     def mood(self, first: int, last: int) -> str | None:
-        """Return planned, denied, cancelled or nothing for what the pieces say; None where it is only imagined."""
+        """Return planned, denied, cancelled or nothing; None where it is only imagined."""
         pieces = self.reading.pieces
         start, end = self.reading.clause(first)[0], self.reading.clause(last)[1]
         before = [p.text for p in pieces[start:last] if p.sort is Sort.WORD]
@@ -117,7 +123,11 @@ def track(reading: Reading) -> Track:
     around = tuple(_circumstances(reading.pieces))
     # What stands in brackets is said aside.
     lifted = {i for c in around for i in range(c.first, c.last + 1)}
-    kept = [(i, letter) for i, piece in enumerate(reading.pieces) if i not in lifted and (letter := _letter(piece))]
+    kept = [
+        (i, letter)
+        for i, piece in enumerate(reading.pieces)
+        if i not in lifted and (letter := _letter(piece))
+    ]
     return Track(reading, "".join(letter for _, letter in kept), tuple(i for i, _ in kept), around)
 
 
@@ -142,9 +152,11 @@ def _circumstances(pieces: tuple[Piece, ...]) -> Iterator[Circumstance]:
         if piece.sort is Sort.DATE:
             lead = index > 0 and acts(pieces[index - 1].text, "at")
             yield Circumstance(piece, index - lead, index)
-        elif acts(piece.text, "at") and (found := _place_after(pieces, index)):
-            yield found
-        elif piece.sort is Sort.OCCASION and (found := _during(pieces, index)):
+            continue
+        found = _place_after(pieces, index) if acts(piece.text, "at") else None
+        if piece.sort is Sort.OCCASION:
+            found = _during(pieces, index)
+        if found:
             yield found
 
 
@@ -155,15 +167,22 @@ def _place_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
         piece = pieces[index]
         if piece.sort is Sort.PLACE:
             last = index
-        elif not (index - max(last, at) <= 2 + (last == at) and piece.sort is Sort.WORD
-                  and (piece.tag in ("s", "n", "u") or (last == at and piece.tag in ("v", "a")))):
+        elif not (
+            index - max(last, at) <= 2 + (last == at)
+            and piece.sort is Sort.WORD
+            and (piece.tag in ("s", "n", "u") or (last == at and piece.tag in ("v", "a")))
+        ):
             break
     if last == at:
         return None
     after = pieces[last + 1] if last + 1 < len(pieces) else None
     inner = after is not None and after.text in ("境内", "等地", "市", "当地")
     follow = pieces[last + 2] if inner and last + 2 < len(pieces) else None if inner else after
-    fits = follow is None or follow.sort is not Sort.WORD or follow.tag in ("v", "d", "p", "w", "ad", "c", "a", "vd")
+    fits = (
+        follow is None
+        or follow.sort is not Sort.WORD
+        or follow.tag in ("v", "d", "p", "w", "ad", "c", "a", "vd")
+    )
     return Circumstance(pieces[last], at, last + inner) if fits else None
 
 
