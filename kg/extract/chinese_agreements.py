@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from kg.extract.chinese_events import Happening, participants, write
 from kg.extract.chinese_figures import figure
@@ -121,9 +122,11 @@ def _deal(
     )
     distinct = {piece.text for piece in sides}
     if mood is None:
-        return book.reject("zh-sign", evidence, "wished, supposed or asked, not told")
+        book.reject("zh-sign", evidence, "wished, supposed or asked, not told")
+        return None
     if len(distinct) < 2 and count is None and what.tag != "nw":  # noqa: PLR2004  two sides at least
-        return book.reject("zh-sign", evidence, "no two sides are named")
+        book.reject("zh-sign", evidence, "no two sides are named")
+        return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
     status = mood or ("preliminary" if _tentative(words, pieces[verb].text) else "signed")
     return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title)
@@ -185,17 +188,17 @@ def _label(deal: Deal) -> str:
 
 
 def _say(key: str, deal: Deal, book: Notebook) -> None:
-    state = {"rule": "zh-sign", "confidence": 0.9}
+    say = partial(book.state, rule="zh-sign", confidence=0.9)
     if not book.values(key, Relation.KIND):
-        book.state(key, Relation.KIND, Concept(deal.what.kind), deal.evidence, **state)
+        say(key, Relation.KIND, Concept(deal.what.kind), deal.evidence)
     if not book.values(key, Relation.STATUS):
-        book.state(key, Relation.STATUS, Concept(deal.status), deal.evidence, **state)
+        say(key, Relation.STATUS, Concept(deal.status), deal.evidence)
     for piece in deal.sides:
         if piece.sort is Sort.INSTITUTION:
             _party(key, piece, deal, book)
         else:
             span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
-            book.state(key, Relation.SIDE, Ref(place(piece, book)), span, **state)
+            say(key, Relation.SIDE, Ref(place(piece, book)), span)
     if deal.about and not book.values(key, Relation.SUBJECT_MATTER):
         book.words(key, Relation.SUBJECT_MATTER, *deal.about, rule="zh-about")
 
@@ -277,10 +280,10 @@ def _part(track: Track, match: re.Match[str], book: Notebook) -> None:
         return
     whole = sets[-1].key
     key = book.thing(Kind.AGREEMENT_SET, f"{sets[-1].name}：{pieces[count].text}", evidence, named=False)
-    state = {"rule": "zh-subset", "confidence": 0.85}
+    say = partial(book.state, rule="zh-subset", confidence=0.85)
     kind = book.concept(whole, Relation.KIND)
-    book.state(key, Relation.KIND, Concept(kind), evidence, **state)
-    book.state(key, Relation.STATUS, Concept(status), evidence, **state)
-    book.state(key, Relation.SUBSET_OF, Ref(whole), evidence, **state)
+    say(key, Relation.KIND, Concept(kind), evidence)
+    say(key, Relation.STATUS, Concept(status), evidence)
+    say(key, Relation.SUBSET_OF, Ref(whole), evidence)
     if size := figure(track.reading, count, book, label="协议"):
-        book.state(key, Relation.SIZE, Ref(size), evidence, **state)
+        say(key, Relation.SIZE, Ref(size), evidence)

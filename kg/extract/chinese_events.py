@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from kg.extract.chinese_dates import When
 from kg.extract.chinese_marks import Piece, Sort
@@ -89,7 +90,7 @@ def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str
 
 def _happened(
     track: Track, match: re.Match[str], kind: str, who: Sequence[Piece],
-    *, rule: str, book: Notebook, where: Piece | None = None, host: Sequence[Piece] = (), confidence: float = 0.85,
+    *, rule: str, book: Notebook, where: Piece | None = None, host: Sequence[Piece] = (),
 ) -> None:  # fmt: skip
     first, last = track.at(match.start()), track.at(match.end() - 1)
     mood = track.mood(first, last)
@@ -98,7 +99,7 @@ def _happened(
         book.reject(rule, evidence, "wished, supposed or asked, not told")
         return
     found = Happening(
-        kind, who, evidence, rule, confidence, mood,
+        kind, who, evidence, rule, 0.85, mood,
         when=track.nearest(Sort.DATE, first, last),
         where=where or track.nearest(Sort.PLACE, first, last), host=host,
         led="R" in match.group(),
@@ -193,19 +194,19 @@ def _say(
     key: str, found: Happening, book: Notebook,
     *, people: Sequence[str], hosts: Sequence[str], site: str | None, status: str,
 ) -> None:  # fmt: skip
-    with_rule = {"rule": found.rule, "confidence": found.confidence}
+    say = partial(book.state, rule=found.rule, confidence=found.confidence)
     if not book.values(key, Relation.KIND):
-        book.state(key, Relation.KIND, Concept(found.kind), found.evidence, **with_rule)
+        say(key, Relation.KIND, Concept(found.kind), found.evidence)
     if not book.values(key, Relation.STATUS):
-        book.state(key, Relation.STATUS, Concept(status), found.evidence, **with_rule)
+        say(key, Relation.STATUS, Concept(status), found.evidence)
     for person in people:
         sided = book.entities[person].kind is Kind.PLACE
         relation = Relation.SIDE if sided else Relation.PARTICIPANT
-        book.state(key, relation, Ref(person), _with(person, found, book), **with_rule)
+        say(key, relation, Ref(person), _with(person, found, book))
     for host in hosts:
-        book.state(key, Relation.HOST, Ref(host), found.evidence, **with_rule)
+        say(key, Relation.HOST, Ref(host), found.evidence)
     if site and not book.values(key, Relation.LOCATION):
-        book.state(key, Relation.LOCATION, Ref(site), found.evidence, **with_rule)
+        say(key, Relation.LOCATION, Ref(site), found.evidence)
 
 
 def _with(person: str, found: Happening, book: Notebook) -> Evidence:

@@ -2,7 +2,8 @@
 
 When and where are lifted out first, and so are adverbs; `丁薛祥28日在北京会见访问团` becomes `PmG`. Letters:
 P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward,
-m meet, k talk, h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among, r rest, e of, comma, o other.
+m meet, k talk, h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among,
+r rest, e of, comma, o other.
 """
 
 import re
@@ -10,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.extract.chinese_marks import Piece, Reading, Sort
-from kg.extract.chinese_words import acts, lexicon, listed
+from kg.extract.chinese_words import acts, listed
 from kg.model import Evidence
 
 _LETTERS = (
-    ("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"), ("h", "hold"),
-    ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"), ("z", "among"),
-    ("r", "rest"),
+    ("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"),
+    ("h", "hold"), ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"),
+    ("z", "among"), ("r", "rest"),
 )  # fmt: skip
 _DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
 _MOODS = ("planned", "denied", "cancelled")
@@ -192,8 +193,3 @@ def _during(pieces: tuple[Piece, ...], index: int) -> Circumstance | None:
         return None
     lead = index > 0 and acts(pieces[index - 1].text, "at")
     return Circumstance(pieces[index], index - lead, index + 1)
-
-
-def group_mark(piece: Piece) -> bool:
-    """Return whether a piece is the 一行 behind a person."""
-    return piece.text == lexicon()["group_mark"]

