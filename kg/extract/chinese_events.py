@@ -121,9 +121,7 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     called_off = track.mood(first, last) in ("cancelled", "planned", "denied") and bool(sites)
     if after in _ALREADY or not (site or hosts) or not (who or led or called_off):
         return
-    _happened(
-        track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts, confidence=0.9
-    )
+    _happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)
 
 
 def read_occasions(track: Track, book: Notebook) -> None:
