@@ -367,3 +367,13 @@ def test_the_publisher_is_an_institution_with_a_path_of_its_own():
     links = linked(visit("a", publisher="China Daily"), visit("b", publisher="中国日报", language="zh"))
 
     assert links.publishers == {"a": "institution/china-daily", "b": "institution/china-daily"}
+
+
+def test_a_namesake_in_another_country_is_another_place_and_a_contested_one_is_not():
+    story = Story("a")
+    far = story.place("Boston", within=story.place("Kenya"))
+    same_place = story.place("Taipei", within=story.place("China"))
+    links = linked(story)
+
+    assert links.paths["a", far] == "place/boston-2"
+    assert links.paths["a", same_place] == "place/taipei"

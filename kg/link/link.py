@@ -28,6 +28,8 @@ from kg.model import Findings, Kind, Links
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
+_CONCEPT = "concept/"
+
 
 def link(findings: Sequence[Findings], *, ledger: Ledger, registry: Registry, decisions: Decisions) -> Links:
     """Return who is who in those findings, the same for every order of them."""
@@ -125,18 +127,17 @@ def _links(
 ) -> Links:
     given = {thing.root: paths.given[thing.root] for thing in things}
     of_mention = {m: given[clusters.root(m)] for m in sorted(book.mentions)}
-    used = sorted(set(given.values()))
     new = {(print_, given[thing.root]) for thing in things for print_ in thing.fingerprints}
     return Links(
         paths={m: path for m, path in of_mention.items() if m[1] != PUBLISHER_KEY},
         publishers={m[0]: path for m, path in of_mention.items() if m[1] == PUBLISHER_KEY},
         labels={given[t.root]: t.labels for t in sorted(things, key=lambda t: given[t.root]) if t.labels},
         records={given[t.root]: t.record for t in things if t.record is not None},
-        same_as={path: decisions.same_as[path] for path in used if path in decisions.same_as},
+        same_as={p: iris for p, iris in decisions.same_as.items() if not p.startswith(_CONCEPT)},
         concepts={
             path.partition("/")[2]: iris
             for path, iris in decisions.same_as.items()
-            if path.startswith("concept/")
+            if path.startswith(_CONCEPT)
         },
         merged=dict(sorted(paths.merged.items())),
         new=tuple(sorted(line for line in new if line[0] not in paths.ledger.paths)),

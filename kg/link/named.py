@@ -23,6 +23,10 @@ from kg.link.normalise import (
 from kg.model import Kind, Relation
 
 _WORDS = 3
+_CONTESTED = frozenset(
+    (("taiwan", "china"), ("kosovo", "serbia"), ("palestine", "israel"), ("israel", "palestine"))
+)
+"""A place in the first that an article puts in the second is still the same place."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -56,15 +60,22 @@ def _place_of(mention: Mention, around: set[str], book: Book) -> PlaceRecord | N
         for target in mention.refs(Relation.WITHIN, Relation.CAPITAL_OF)
         if (record := lookup(book.mentions[target].entity.name)) is not None
     }
+    regions = {r.slug: {p.slug for p in within_chain(r.slug) if p.kind != "country"} for r in records}
     for near in (stated, around):
-        fitting = [r for r in records if near & {p.slug for p in within_chain(r.slug) if p.kind != "country"}]
-        if fitting:
+        if fitting := [r for r in records if near & regions[r.slug]]:
             return fitting[0]
-    if stated and records:
-        inside = [r for r in records if stated & {p.slug for p in within_chain(r.slug)}]
-        # A namesake that lies elsewhere is another place, unknown to the gazetteer.
-        return inside[0] if inside else None
+    if inside := [r for r in records if stated & {p.slug for p in within_chain(r.slug)}]:
+        return inside[0]
+    # A namesake that lies in another country is another place, unknown to the gazetteer.
+    elsewhere = stated and not any(_compatible(record, slug) for record in records for slug in stated)
+    records = () if elsewhere else records
     return records[0] if records else None
+
+
+def _compatible(record: PlaceRecord, slug: str) -> bool:
+    countries = [country_of(record.slug), country_of(slug)]
+    own, other = (country.slug if country else "" for country in countries)
+    return own == other or (own, other) in _CONTESTED
 
 
 def join_places(clusters: Clusters, book: Book, known: Mapping[MentionId, str]) -> None:
