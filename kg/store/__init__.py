@@ -1,10 +1,13 @@
 """Stage 6: keep the graphs and answer SPARQL over them; the only room that knows the engine (Oxigraph)."""
 
-from kg.store.contract import Answer, Row, Store, Term, count, rows
+from kg.store.contract import Answer, Row, Store, Term, count, fill, rows
+from kg.store.dumps import content_hash, write_dumps
 from kg.store.embedded import EmbeddedStore, open_read_only, open_store
 from kg.store.formats import OFFERED
+from kg.store.jsonld import context_of, write_jsonld
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
+from kg.store.sorting import write_nquads
 
 __all__ = [
     "OFFERED",
@@ -14,10 +17,16 @@ __all__ = [
     "Row",
     "Store",
     "Term",
+    "content_hash",
+    "context_of",
     "count",
+    "fill",
     "kind_of",
     "open_pool",
     "open_read_only",
     "open_store",
     "rows",
+    "write_dumps",
+    "write_jsonld",
+    "write_nquads",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
+from kg.errors import StoreError
+
 JSON_RESULTS = "application/sparql-results+json"
 
 
@@ -77,6 +79,19 @@ def count(store: Store, graph: str | None = None) -> int:
     where = "GRAPH ?g { ?s ?p ?o }" if graph is None else f"GRAPH <{graph}> {{ ?s ?p ?o }}"
     (row,) = rows(store, f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}")
     return int(row["n"].value)
+
+
+def fill(store: Store, nquads: Path, *, quads: int, default: str) -> None:
+    """Load a file of so many quads into an empty store; the default graph becomes a copy of the graph `default`.
+
+    Raises StoreError when the store does not hold what was loaded.
+    """
+    store.load(nquads)
+    if (held := count(store)) != quads:
+        raise StoreError(
+            f"the store holds {held} of {quads} quads; are some equal but for how a number is written?"
+        )
+    store.copy_to_default(default)
 
 
 def _term(value: dict[str, str]) -> Term:

@@ -18,10 +18,13 @@ from kg.store.evaluation import Request, evaluate
 class EmbeddedStore:
     """A Store in this process."""
 
-    def __init__(self, inner: pyoxigraph.Store, *, where: str, prefixes: Mapping[str, str]) -> None:
+    def __init__(
+        self, inner: pyoxigraph.Store, *, where: str, prefixes: Mapping[str, str], settle: bool = False
+    ) -> None:
         self._inner: pyoxigraph.Store | None = inner
         self._where = where
         self._prefixes = prefixes
+        self._settle = settle
 
     def load(self, nquads: bytes | Path, /) -> None:
         """Add the quads of an N-Quads document or file; fast, but readers may see a part."""
@@ -72,21 +75,19 @@ class EmbeddedStore:
                     inner.quads_for_pattern(None, None, None, graph), output=out, format=RdfFormat.N_QUADS
                 )
 
-    def optimize(self) -> None:
-        """Settle what was loaded, so that a reader opens it fast and reads it fast."""
-        with self._open() as inner:
-            inner.optimize()
-            inner.flush()
-
     def close(self) -> None:
-        """Release the folder; the store answers nothing more."""
-        self._inner = None
+        """Settle what was written, so that readers open it fast, and release the folder."""
+        inner, self._inner = self._inner, None
+        if inner is not None and self._settle:
+            with clear_errors(self._where):
+                inner.optimize()
+                inner.flush()
 
     @contextmanager
     def _open(self) -> Iterator[pyoxigraph.Store]:
         if self._inner is None:
             raise StoreError(f"{self._where} is closed")
-        with _clear_errors(self._where):
+        with clear_errors(self._where):
             yield self._inner
 
 
@@ -97,9 +98,10 @@ def open_store(path: Path | None = None, *, prefixes: Mapping[str, str] | None =
     """
     if path is None:
         return EmbeddedStore(pyoxigraph.Store(), where="the store in memory", prefixes=prefixes or {})
-    with _clear_errors(str(path)):
+    with clear_errors(str(path)):
         path.mkdir(parents=True, exist_ok=True)
-        return EmbeddedStore(pyoxigraph.Store(str(path)), where=str(path), prefixes=prefixes or {})
+        inner = pyoxigraph.Store(str(path))
+    return EmbeddedStore(inner, where=str(path), prefixes=prefixes or {}, settle=True)
 
 
 def open_read_only(path: Path, *, prefixes: Mapping[str, str] | None = None) -> EmbeddedStore:
@@ -114,7 +116,7 @@ def read_only(path: Path) -> pyoxigraph.Store:
     """Return the engine's own handle on a finished store."""
     if not (path / "CURRENT").is_file():  # the engine's own message names a file of its inside
         raise StoreError(f"{path}: there is no store")
-    with _clear_errors(str(path)):
+    with clear_errors(str(path)):
         return pyoxigraph.Store.read_only(str(path))
 
 
@@ -124,7 +126,8 @@ def _triples(ntriples: bytes) -> Iterator[pyoxigraph.Triple]:
 
 
 @contextmanager
-def _clear_errors(where: str) -> Iterator[None]:
+def clear_errors(where: str) -> Iterator[None]:
+    """Turn what the engine or the disk raises into a StoreError that names the place."""
     try:
         yield
     except SyntaxError as error:

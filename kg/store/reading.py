@@ -94,7 +94,7 @@ def _form(sparql: str) -> re.Match[str]:
             return token
         if token.lastgroup == "word" and word in _UPDATES:
             raise QueryError(
-                f"{_place(sparql, token.start())}: {word.upper()}: an update; only queries are answered"
+                f"{_place(sparql, token.start())}: {word.upper()}: this is an update, and only queries run"
             )
     raise QueryError("this is no SPARQL query: it has no SELECT, ASK, CONSTRUCT or DESCRIBE")
 

@@ -1,8 +1,8 @@
 """Stage 6, the process that answers queries, one at a time, until it is killed.
 
 It is started by the pool with a pipe, and imports nothing but the engine. Messages to the pool begin with one
-letter: R ready, D a piece of the result, K the result is whole, E an error. When the pool is gone the pipe
-ends and so does the worker; a query that outlives the pool is ended by the alarm, which the engine cannot hold up.
+letter: R ready, D a piece of the result, K the result is whole, E an error. When the pool is gone the
+pipe ends, and the worker with it; a query that outlives the pool is ended by the alarm.
 """
 
 import contextlib

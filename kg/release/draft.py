@@ -1,0 +1,158 @@
+"""Stage 7, a release in the making: a hidden folder, until one rename makes it a release and one more the current one.
+
+A build that is killed at any moment leaves the current release as it was; its draft is removed by the next build.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from kg.errors import NotFoundError, StateError, StoreError
+from kg.release.generation import META, SUMS, Release, current, sha256_of
+
+_DRAFT = ".draft-"
+_LINK = ".current-"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing a draft came to."""
+
+    release: Release
+    changed: bool
+    """False where the current release has the same content: it stays, and the draft is dropped."""
+
+
+class Draft:
+    """A release in the making; it holds the lock of its folder until it is published or dropped."""
+
+    def __init__(self, directory: Path, path: Path, lock: BinaryIO) -> None:
+        self.directory = directory
+        self.path = path
+        self.store = path / "store"
+        self.dumps = path / "dumps"
+        self.report = path / "report"
+        self._lock = lock
+
+    def publish(self, *, as_of: date, content: str, meta: Mapping[str, Any]) -> Published:
+        """Make the draft a release and the current one; does nothing when the current one has the same content.
+
+        Raises StoreError when the disk is full or cannot be written; the current release is then as before.
+        """
+        if (now := _current_or_none(self.directory)) is not None and now.content == content:
+            return Published(now, changed=False)
+        name = f"{as_of.isoformat()}-{content[:8]}"
+        told = {**meta, "id": name, "as_of": as_of.isoformat(), "content": content}
+        final = self.directory / "releases" / name
+        with _clear_errors(self.directory):
+            if not final.exists():  # one that is there was current once, and is the same
+                self._seal(told)
+                self.path.rename(final)
+                _sync(final.parent)
+            self._switch(name)
+        return Published(current(self.directory), changed=True)
+
+    def close(self) -> None:
+        """Remove what was not published and let the next build begin."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _seal(self, meta: Mapping[str, Any]) -> None:
+        sums = [
+            f"{sha256_of(path)}  {path.name}\n" for path in sorted(self.dumps.iterdir()) if path.name != SUMS
+        ]
+        (self.dumps / SUMS).write_text("".join(sums), encoding="utf-8")
+        text = json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True)
+        (self.path / META).write_text(text + "\n", encoding="utf-8")
+        # Bottom up: a folder's entries are safe once what they name is.
+        for folder, _, names in os.walk(self.path, topdown=False):
+            for each in names:
+                _sync(Path(folder) / each)
+            _sync(Path(folder))
+
+    def _switch(self, name: str) -> None:
+        link = self.directory / f"{_LINK}{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("releases") / name, target_is_directory=True)
+        link.replace(self.directory / "current")
+        _sync(self.directory)
+
+
+def begin(directory: Path) -> Draft:
+    """Begin a release in a folder, which is made when it is not there; use it as a context manager.
+
+    Raises StateError when another build runs there, StoreError when the folder cannot be written.
+    """
+    with _clear_errors(directory):
+        (directory / "state").mkdir(parents=True, exist_ok=True)
+        (directory / "releases").mkdir(exist_ok=True)
+        lock = _locked(directory / "state" / "build.lock")
+        try:
+            _remove_leftovers(directory)
+            path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
+            for part in ("store", "dumps", "report"):
+                (path / part).mkdir(parents=True)
+        except OSError:
+            lock.close()
+            raise
+    return Draft(directory, path, lock)
+
+
+def _locked(path: Path) -> BinaryIO:
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise StateError(f"{path}: another build is running here; wait until it is done") from error
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _remove_leftovers(directory: Path) -> None:
+    # The lock is ours, so whoever made these is dead.
+    for path in (directory / "releases").glob(f"{_DRAFT}*"):
+        shutil.rmtree(path)
+    for path in directory.glob(f"{_LINK}*"):
+        path.unlink()
+
+
+def _current_or_none(directory: Path) -> Release | None:
+    try:
+        return current(directory)
+    except (NotFoundError, StoreError):  # a damaged one is replaced
+        return None
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _clear_errors(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"cannot write {error.filename or directory}: {error.strerror or error}") from error

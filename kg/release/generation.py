@@ -1,0 +1,100 @@
+"""Stage 7, finished releases: where their parts are, which is current, and whether they are whole.
+
+`DIR/current` is a symbolic link to `DIR/releases/ID`; `DIR/state` is not part of any release.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kg.errors import NotFoundError, StoreError
+
+META = "meta.json"
+SUMS = "SHA256SUMS"
+_ID = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One immutable generation of the publication."""
+
+    id: str
+    path: Path
+    as_of: date
+    content: str
+    """SHA-256 of the sorted N-Quads: the same data, the same content."""
+    meta: dict[str, Any]
+    """What the build told about itself, such as counts."""
+
+    @property
+    def store(self) -> Path:
+        """The folder of the store."""
+        return self.path / "store"
+
+    @property
+    def dumps(self) -> Path:
+        """The folder of the files for download."""
+        return self.path / "dumps"
+
+    @property
+    def report(self) -> Path:
+        """The folder of what validation said."""
+        return self.path / "report"
+
+
+def current(directory: Path) -> Release:
+    """Return the release that is served from a folder.
+
+    Raises NotFoundError when there is none yet, StoreError when it is damaged.
+    """
+    link = directory / "current"
+    if not link.is_symlink() and not link.exists():
+        raise NotFoundError(
+            f"{directory} holds no release; make one with: kg build SOURCE... --into {directory}"
+        )
+    return _release(link.resolve())
+
+
+def releases(directory: Path) -> list[Release]:
+    """Return every release that is kept in a folder, oldest first."""
+    folder = directory / "releases"
+    if not folder.is_dir():
+        return []
+    return [_release(path) for path in sorted(folder.iterdir()) if _ID.fullmatch(path.name)]
+
+
+def verify(release: Release) -> list[str]:
+    """Return what is wrong with the files for download, one line a fault; an empty list means they are whole."""
+    expected = dict(_sums(release))
+    found = {path.name for path in release.dumps.iterdir()} - {SUMS}
+    faults = [f"{name} is missing" for name in expected.keys() - found]
+    faults += [f"{name} is not part of the release" for name in found - expected.keys()]
+    for name in expected.keys() & found:
+        if sha256_of(release.dumps / name) != expected[name]:
+            faults.append(f"{name} is not what was released")
+    return sorted(faults)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sums(release: Release) -> Iterator[tuple[str, str]]:
+    for line in (release.dumps / SUMS).read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        yield name, digest
+
+
+def _release(path: Path) -> Release:
+    try:
+        meta = json.loads((path / META).read_text(encoding="utf-8"))
+        return Release(path.name, path, date.fromisoformat(meta["as_of"]), meta["content"], meta)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is no whole release ({error}); build again, or restore it") from error

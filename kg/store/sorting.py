@@ -1,0 +1,87 @@
+"""Stage 6, sorted N-Quads: the one form in which the same data is always the same bytes.
+
+Larger than memory is allowed: lines are sorted in runs on disk, and the runs are merged.
+"""
+
+import heapq
+import itertools
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from kg.errors import StoreError
+from kg.store.embedded import clear_errors
+
+_RUN = 500_000
+"""Lines that are sorted in memory at once, about 150 MB."""
+
+
+def write_nquads(graphs: Iterable[tuple[str, bytes]], path: Path) -> int:
+    """Write the graphs, each an IRI and N-Triples, as one file of sorted N-Quads; return how many quads.
+
+    The order of the graphs and of their triples does not matter, nor do repetitions. Raises StoreError for a
+    blank node, which has no name that would be the same tomorrow, and when the file cannot be written.
+    """
+    lines = itertools.chain.from_iterable(_lines(graph, ntriples) for graph, ntriples in graphs)
+    written = 0
+    with clear_errors(str(path)), path.open("wb") as file:
+        for line in sorted_lines(lines, path.parent):
+            file.write(line)
+            written += 1
+    return written
+
+
+def by_graph(nquads: Path) -> Iterator[bytes]:
+    """Yield the lines of a sorted file again, graph by graph."""
+    with nquads.open("rb") as file:
+        keyed = (graph_of(line) + b" " + line for line in file)
+        for line in sorted_lines(keyed, nquads.parent):
+            yield line.split(b" ", 1)[1]
+
+
+def graph_of(line: bytes) -> bytes:
+    """Return the graph of a line of N-Quads, in angle brackets."""
+    return line.rsplit(b" ", 2)[1]
+
+
+def predicate_of(line: bytes) -> bytes:
+    """Return the predicate of a line of N-Quads, in angle brackets."""
+    return line.split(b" ", 2)[1]
+
+
+def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
+    """Yield each line once, in the order of its bytes; runs too long for memory are kept in `folder`."""
+    source = iter(lines)
+    with ExitStack() as stack:
+        runs: list[Iterable[bytes]] = []
+        while run := sorted(set(itertools.islice(source, _RUN))):
+            runs.append(run if not runs and len(run) < _RUN else _on_disk(run, folder, stack))
+        last = b""
+        for line in heapq.merge(*runs):
+            if line != last:
+                yield line
+            last = line
+
+
+def _on_disk(run: list[bytes], folder: Path, stack: ExitStack) -> Iterable[bytes]:
+    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  the stack closes it
+    stack.callback(file.close)
+    file.writelines(run)
+    file.seek(0)
+    return file
+
+
+def _lines(graph: str, ntriples: bytes) -> Iterator[bytes]:
+    with clear_errors(f"graph {graph}"):
+        name = NamedNode(graph)
+        for quad in parse(ntriples, RdfFormat.N_TRIPLES):
+            yield f"{_named(quad)} {name} .\n".encode()
+
+
+def _named(quad: Quad) -> str:
+    if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode | Literal):
+        raise StoreError(f"only IRIs and literals are published, not {quad}")
+    return f"{quad.subject} {quad.predicate} {quad.object}"
