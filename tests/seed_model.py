@@ -1,8 +1,8 @@
 """The seed article as a careful reader models it, in the published layout.
 
-Shapes, rules and questions are tried on it. Wei Xiaochun is no member of the delegation, nothing but 31 of the 71
-is signed, there is no signing event beside the conference, and the undated communication with the state government
-is not joined to the dated meeting. The quotations are the only words of the article here.
+Shapes, rules and questions are tried on it. Wei Xiaochun is no member of the delegation, nothing but 31 of
+the 71 is signed, there is no signing event beside the conference, and the undated communication with the
+state government is not joined to the dated meeting. The quotations are the only words of the article here.
 """
 
 from hashlib import sha256

@@ -28,7 +28,7 @@ SCHEMES = set(GRAPH.subjects(RDF.type, SKOS.ConceptScheme))
 NOT_EXTRACTED = {
     "country", "likelySameAs", "disputed",
     "textHash", "textLength", "source", "start", "end", "quote",
-    "supportedBy", "confidence", "basis", "review", "reviewedBy", "reviewedOn",
+    "supportedBy", "confidence", "basis", "rule", "review", "reviewedBy", "reviewedOn",
 }  # fmt: skip
 LISTS = {
     "agreement-status": "planned preliminary signed in-force ended cancelled denied disputed",

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-import seed_model
-from questions_expected import EXPECTED, differences
+from tests import seed_model
+from tests.questions_expected import EXPECTED, differences
 
 from kg.resources import resource
 
