@@ -50,8 +50,9 @@ def _placed(words: Sequence[Word]) -> Iterator[Word]:
 
 
 def _split(word: Word) -> Iterator[Word]:
-    if word.text == "达成协议":
-        yield from word.cut(2, "v", "n")
+    verb = next((v for v in lexicon()["words"]["sign"] if word.text.startswith(v) and len(v) > 1), "")
+    if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
+        yield from word.cut(len(verb), "v", "n")  # 达成协议
         return
     if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 3:  # noqa: PLR2004  同 + a name of two or more
         if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):
