@@ -119,7 +119,8 @@ def _who(event: Mention, scene: Scene, paths: Mapping[MentionId, str]) -> list[s
 
 def _deal(deal: Mention, scene: Scene, paths: Mapping[MentionId, str]) -> list[str]:
     day = day_of(deal, scene)
-    when = f"{day:%Y-%m-%d}" if day else _issued(deal)
+    exact = "%Y-%m-%d" if deal.refs(Relation.SIGNED_AT) else "%Y-%m"
+    when = format(day, exact) if day else _issued(deal)
     parties = _last(deal, paths, scene, Relation.PARTY, limit=3) or _last(deal, paths, scene, Relation.SIDE)
     if not parties:
         name = slugify(deal.entity.name)
