@@ -47,7 +47,7 @@ def lines_of(article: Article) -> Iterator[tuple[ZoneKind, int, int]]:
     """Yield the lines of the article's zones that hold its own words, without furniture."""
     zones = article.zones or (Zone(ZoneKind.BODY, 0, len(article.text)),)
     for zone in zones:
-        if zone.kind is ZoneKind.BOILERPLATE:
+        if zone.kind in (ZoneKind.BOILERPLATE, ZoneKind.DATELINE):
             continue
         start = zone.start
         for raw in article.text[zone.start : zone.end].split("\n"):

@@ -16,6 +16,7 @@ class _Thing:
     kind: Kind
     name: str
     named: bool
+    sure: bool
     evidence: set[Evidence] = field(default_factory=set)
     aliases: set[str] = field(default_factory=set)
 
@@ -38,11 +39,13 @@ class Draft:
         self._claims: dict[tuple[str, Relation, Value], _Claim] = {}
         self._count: Counter[Kind] = Counter()
 
-    def add(self, kind: Kind, name: str, evidence: Iterable[Evidence], *, named: bool = True) -> str:
-        """Add an entity and return its key."""
+    def add(
+        self, kind: Kind, name: str, evidence: Iterable[Evidence], *, named: bool = True, sure: bool = True
+    ) -> str:
+        """Add an entity and return its key; one that is not sure is kept only if a fact needs it."""
         self._count[kind] += 1
         key = f"{_PREFIX.get(kind, kind.value.lower())}-{self._count[kind]}"
-        self._things[key] = _Thing(kind, name, named, {self.short(e) for e in evidence})
+        self._things[key] = _Thing(kind, name, named, sure, {self.short(e) for e in evidence})
         return key
 
     def mention(self, key: str, *evidence: Evidence, alias: str = "") -> None:
@@ -100,17 +103,27 @@ class Draft:
 
     def findings(self, extractor: str) -> Findings:
         """Return everything, in order of appearance; entities without a mention in use are left out."""
+        self._name_kinds()
         used = {s for s, _, _ in self._claims} | {v.key for _, _, v in self._claims if isinstance(v, Ref)}
         entities = tuple(
             Entity(key, t.kind, t.name, tuple(sorted(t.evidence)), tuple(sorted(t.aliases)), t.named)
             for key, t in sorted(self._things.items(), key=lambda item: (min(item[1].evidence), item[0]))
-            if t.evidence and (key in used or t.kind in (Kind.PERSON, Kind.PLACE, Kind.INSTITUTION))
+            if t.evidence and (key in used or (t.sure and t.kind in (Kind.PERSON, Kind.PLACE, Kind.INSTITUTION)))
         )
         facts = tuple(
             Fact(s, r, v, tuple(sorted(c.evidence)), c.rule, c.confidence, c.basis)
             for (s, r, v), c in sorted(self._claims.items(), key=_order)
         )
         return Findings(self.article, entities, facts, extractor, tuple(sorted(set(self.rejected))))
+
+    def _name_kinds(self) -> None:
+        """Give every institution that a fact needs a kind, the widest where its name tells none."""
+        needed = {v.key for _, _, v in list(self._claims) if isinstance(v, Ref)}
+        for key in sorted(needed):
+            thing = self._things[key]
+            if thing.kind is Kind.INSTITUTION and not self.values(key, Relation.KIND):
+                other = Concept("other-institution")
+                self.state(key, Relation.KIND, other, min(thing.evidence), rule="institution-kind", confidence=0.5)
 
 
 def _order(item: tuple[tuple[str, Relation, Value], _Claim]) -> tuple[Evidence, str, str, str]:

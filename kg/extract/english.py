@@ -21,8 +21,10 @@ def extract(article: Article) -> Findings:
     cast = Cast(draft, list(lines.mentions_of(marked)))
     scene = Scene(draft, cast, list(annotate.parsed([m.line for m in marked])))
     _geography(scene, marked)
-    roles = [(role, key) for m in marked for role in m.roles if (key := _body(scene, role)) is not None]
-    scene.employers.update({p: body for role, body in roles if (p := cast.of(role.person)) is not None})
+    roles = [(role, _body(scene, role)) for m in marked for role in m.roles]
+    scene.employers.update(
+        {p: body for role, body in roles if body is not None and (p := cast.of(role.person)) is not None}
+    )
     delegations.find(scene)
     happenings, deals = events.find(scene), agreements.find(scene)
     for sentence in scene.sentences:
@@ -71,8 +73,8 @@ def _body(scene: Scene, role: RoleMention) -> str | None:
     return key if key is not None and scene.draft.kind(key) is Kind.INSTITUTION else None
 
 
-def _roles(scene: Scene, roles: list[tuple[RoleMention, str]], happenings: list[Happening]) -> None:
-    known: dict[tuple[str, str, str], str] = {}
+def _roles(scene: Scene, roles: list[tuple[RoleMention, str | None]], happenings: list[Happening]) -> None:
+    known: dict[tuple[str, str | None, str], str] = {}
     for role, body in roles:
         person = scene.cast.of(role.person)
         if person is None:
@@ -80,15 +82,14 @@ def _roles(scene: Scene, roles: list[tuple[RoleMention, str]], happenings: list[
         evidence = Evidence(role.start, role.end)
         same = (person, body, role.title.lower())
         if same not in known:
-            label = f"{scene.draft.name(person)}, {role.title}, {scene.draft.name(body)}"
+            label = f"{scene.draft.name(person)}, {role.title}" + (f", {scene.draft.name(body)}" if body else "")
             known[same] = scene.draft.add(Kind.ROLE, label, [evidence], named=False)
         key = known[same]
         scene.draft.mention(key, evidence)
         confidence = 0.9 if role.rule == "role-apposition" else 0.8
-        for relation, value in (
-            (Relation.HOLDER, Ref(person)), (Relation.ROLE_IN, Ref(body)),
-            (Relation.TITLE, Text(role.title, scene.draft.article.language)),
-        ):  # fmt: skip
+        title = Text(role.title, scene.draft.article.language)
+        said = [(Relation.HOLDER, Ref(person)), (Relation.TITLE, title)]
+        for relation, value in [*said, (Relation.ROLE_IN, Ref(body))] if body else said:
             scene.draft.state(key, relation, value, evidence, rule=role.rule, confidence=confidence)
         _attested(scene, key, role, person, happenings)
 

@@ -30,7 +30,8 @@ class Word:
     @property
     def capital(self) -> bool:
         """Tell whether the word can be part of a proper name."""
-        return self.text[:1].isupper() or self.text == "&"
+        plain = not any(c in self.text for c in "/]_@") and self.lower not in _small("never")
+        return plain and (self.text[:1].isupper() or self.text == "&")
 
 
 Span = tuple[int, int]
@@ -68,12 +69,30 @@ def repaired(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[
         elif sort is Sort.INSTITUTION:
             found += _ranked(4, _institution(words_, span))
         elif sort in (Sort.PLACE, Sort.NATION):
-            found += _ranked(5, _places(words_, span))
+            found += _ranked(5, (m for m in _places(words_, span) if sort is Sort.PLACE or _knows(m)))
+    for span in _gazetteer(words_):
+        found += _ranked(6, _places(words_, span))
     return _apart(found)
+
+
+def _gazetteer(ws: Sequence[Word]) -> Iterable[Span]:
+    """Yield the countries and provinces that the gazetteer knows, seen by the model or not."""
+    for first, word in enumerate(ws):
+        if not word.text[:1].isupper() or (word.text.isupper() and len(word.text) < 3):  # noqa: PLR2004  IN, US
+            continue
+        for last in range(min(len(ws), first + 4), first, -1):
+            place = known(_text(ws, (first, last))) if ws[last - 1].text[:1].isupper() else None
+            if place is not None and place.kind in ("country", "province"):
+                yield first, last
+                break
 
 
 def _ranked(rank: int, mentions: Iterable[Mention | None]) -> list[tuple[int, Mention]]:
     return [(rank, mention) for mention in mentions if mention is not None]
+
+
+def _knows(mention: Mention | None) -> bool:
+    return mention is not None and mention.trusted
 
 
 def _apart(found: list[tuple[int, Mention]]) -> list[Mention]:
@@ -114,7 +133,7 @@ def _trimmed(ws: Sequence[Word], span: Span) -> Span:
 
 def _institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Sequence[Span]) -> list[Span]:
     covered = {i for first, last in organisations for i in range(first, last)}
-    of_persons = {i for first, last in persons for i in range(first, last)}
+    of_persons = {i for first, last in persons if last - first > 1 for i in range(first, last)}
     spans = [*_governments(ws)]
     for i, word in enumerate(ws):
         if word.lower in institution_heads() and word.capital:
@@ -149,7 +168,9 @@ def _leftward(ws: Sequence[Word], i: int, covered: set[int]) -> int:
             ws[first - 2].lower.rstrip("s") + "s" in {p.rstrip("s") + "s" for p in _small("possessors")}
         )
         hyphen = word.text == "-" and first > 1 and ws[first - 2].capital and word.end == ws[first].start
-        plain = word.capital and word.lower not in _small("first")
+        inner = inner or (word.lower == "and" and first > 1 and ws[first - 2].capital and ws[first - 2].lower in _small("fields"))
+        new = first < len(ws) and known(f"{word.text} {ws[first].text}") is not None
+        plain = word.capital and (word.lower not in _small("first") or new)
         if not (inner or possessive or hyphen or plain):
             break
         first -= 1
@@ -170,7 +191,7 @@ def _rightward(ws: Sequence[Word], i: int, persons: set[int]) -> int:
 def _run(ws: Sequence[Word], start: int, persons: set[int]) -> int:
     end = start
     while end < len(ws) and end not in persons and (
-        ws[end].capital or (ws[end].text == "-" and end > start and end + 1 < len(ws) and ws[end + 1].capital)
+        ws[end].capital or (ws[end].text in _POSSESSIVE and end > start and ws[end - 1].lower in _small("possessors")) or (ws[end].text == "-" and end > start and end + 1 < len(ws) and ws[end + 1].capital)
     ) and ws[end].lower not in titles().heads:
         end += 1
     return end
@@ -235,6 +256,7 @@ def _governments(ws: Sequence[Word]) -> list[Span]:
 
 def _institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
     first, last = _without_titles(ws, _trimmed(ws, span))
+    first, last = _sound(ws, first, last)
     if first >= last or not any(w.capital for w in ws[first:last]):
         return []
     text = _text(ws, (first, last))
@@ -246,6 +268,15 @@ def _institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
     if last - first == 1 and ws[first].lower in institution_heads():
         return []
     return [_mention(Sort.INSTITUTION, ws, (first, last), trusted=bool(kind), kind=kind)]
+
+
+def _sound(ws: Sequence[Word], first: int, last: int) -> Span:
+    """Return the name without an owner before it (`Singapore's`) and without what can be no name."""
+    for i in range(first + 1, last - 1):
+        if ws[i].text in ("'s", "’s") and known(_text(ws, (first, i))) is not None:
+            return _trimmed(ws, (i + 1, last))
+    bad = [i for i in range(first, last) if any(c in ws[i].text for c in "/]_@") or ws[i].lower in _small("never")]
+    return _trimmed(ws, (first, bad[0])) if bad else (first, last)
 
 
 # Occasions, persons, places ----------------------------------------------------------------------------------

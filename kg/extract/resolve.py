@@ -11,6 +11,8 @@ from kg.extract.tables import institution_heads, table, words
 from kg.model import Concept, Evidence, Kind, Relation
 
 _BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?[“\"']?([A-Z][A-Za-z&-]{1,10})[”\"']?\s*\)")
+_SHORT = 4
+"""Letters of abbreviations such as U.S., which name a place less well than the gazetteer does."""
 _COUNTRY_WORDS = ("country", "nation")
 _MOST_BACK = 3000
 """Code points that a definite noun phrase may look back."""
@@ -63,7 +65,12 @@ class Cast:
     # Names ---------------------------------------------------------------------------------------------------
 
     def _add(self, kind: Kind, mention: Mention) -> str:
-        return self._draft.add(kind, mention.name, [Evidence(mention.start, mention.end)])
+        sure = mention.trusted or kind is not Kind.INSTITUTION or self._bracketed(mention)
+        return self._draft.add(kind, mention.name, [Evidence(mention.start, mention.end)], sure=sure)
+
+    def _bracketed(self, mention: Mention) -> bool:
+        bracket = _BRACKETED.match(self._draft.article.text, mention.end)
+        return bracket is not None and _initials(mention.name, bracket[1])
 
     def _seen(self, key: str, mention: Mention) -> str:
         name = self._draft.name(key)
@@ -130,6 +137,8 @@ class Cast:
         key = self._places.get(name)
         if key is None:
             return self._add_place(name, place.kind if place else "", mention)
+        if place is not None and bare(mention.name) == place.name != self._draft.name(key):
+            self._draft.rename(key, place.name, named=True)
         return self._seen_place(key, mention)
 
     def _institution_called(self, mention: Mention) -> str | None:
@@ -146,7 +155,9 @@ class Cast:
 
     def _add_place(self, name: str, kind: str, mention: Mention) -> str:
         evidence = Evidence(mention.start, mention.end)
-        key = self._draft.add(Kind.PLACE, name, [evidence])
+        surface = bare(mention.name)
+        short = mention.sort is Sort.NATION or len(surface) <= _SHORT
+        key = self._draft.add(Kind.PLACE, name if short else surface, [evidence])
         self._places[name] = key
         self._seen_place(key, mention)
         if kind:
