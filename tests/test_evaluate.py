@@ -16,8 +16,8 @@ from kg.evaluate.names import NameOf, party_similarity, shared_words, similarity
 from kg.evaluate.quantities import dates_agree, number
 
 TEXT = {
-    "porto": "A team of 12 from Porto City Council, led by Ana Reis, visited the Turku School of Nursing (TSN) "
-    "in Finland on 7 May 2024. The Council and the School signed a memorandum on nurse exchange.",
+    "porto": "A team of 12 from Porto City Council, led by Ana Reis, visited the Turku School of Nursing "
+    "(TSN) in Finland on 7 May 2024. The Council and the School signed a memorandum on nurse exchange.",
     "denied": "No agreement has been reached between Riga Port and Gdansk Port, Jan Kowalski said.",
     "zh": "2024年5月7日，太原市政府与图尔库护理学院签署护士交流备忘录。",
 }

@@ -40,10 +40,13 @@ def imported(name):
 
 @pytest.fixture(scope="module")
 def given():
-    """The given scorers, with their slowest function remembering what it said."""
+    """The given scorers, with their slowest functions remembering what they said."""
     scorer = imported("score")
-    scorer.sim = lru_cache(None)(scorer.sim)
-    scorer.party_sim = lru_cache(None)(scorer.party_sim)
+    for name in ("sim", "party_sim", "fold", "canon", "cjk"):
+        setattr(scorer, name, lru_cache(None)(getattr(scorer, name)))
+    words = scorer.toks
+    remembered = lru_cache(None)(words)
+    scorer.toks = lambda text, dropped=(): remembered(text, frozenset(dropped))
     arguments = imported("score_args")
     fits = arguments.role_ok
     # It says None for a role without its institution, and stops where it adds that up.

@@ -23,15 +23,16 @@ class Page:
 
     def same(self, one: str, other: str) -> float:
         """Return how likely two names are of one party, short forms of the article included."""
-        return max(party_similarity(a, b) for a in self._forms(one) for b in self._forms(other))
+        others = self._forms(other)
+        return max(party_similarity(a, b) for a in self._forms(one) for b in others)
 
     def overlap(self, ones: list[str], others: list[str]) -> int:
         """Return how many names of the first list find one of their own in the second."""
         free = list(others)
         for one in ones:
-            best = max(range(len(free)), key=lambda place: self.same(one, free[place]), default=None)
-            if best is not None and self.same(one, free[best]) > 0:
-                del free[best]
+            fits = [self.same(one, other) for other in free]
+            if max(fits, default=0) > 0:
+                del free[fits.index(max(fits))]
         return len(others) - len(free)
 
     def shared_quote(self, one: Item, other: Item) -> float:
