@@ -1,6 +1,6 @@
 """Stage 2: agreements and sets of agreements, from the words that tell of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,15 @@ class Deal:
 _STATUS = {"reached": "signed"}
 
 
+def enough(scene: Scene, group: Sequence[Deal]) -> bool:
+    """Tell whether it is known who is bound: by two at least, or by one where agreements are counted."""
+    members = {key for deal in group for key in deal.members}
+    if len(members) > 1 or (members and group[0].number is not None):
+        return True
+    scene.draft.rejected.append(f"agreement without parties: {_quote(scene, group[0].sentence, group[0].noun)}")
+    return False
+
+
 def find(scene: Scene) -> list[Deal]:
     """Return the agreements that the sentences tell, in text order, not yet united."""
     out: list[Deal] = []
@@ -95,7 +104,10 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
     verb = _verb(token, verb)
     if listed is not None:
         return _part(scene, sentence, token, kind or listed.kind, around, listed)
-    if verb is None or (loose and len(_denoted(scene, sentence, around.get("between", []))) < 2):  # noqa: PLR2004  two parties
+    between = len(_denoted(scene, sentence, around.get("between", []))) > 1
+    if verb is None and between and not loose:
+        return _mentioned(scene, sentence, token, kind, around)
+    if verb is None or (loose and not between):
         return None
     status = _status(token, verb)
     if not status:
@@ -107,9 +119,20 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     _fill(scene, deal, around, verb)
-    if not (deal.members or deal.signers or deal.number or deal.definite):
-        scene.draft.rejected.append(f"agreement without parties: {_quote(scene, sentence, token)}")
+    return deal
+
+
+def _mentioned(
+    scene: Scene, sentence: Sentence, token: "Token", kind: str, around: Mapping[str, "list[Token]"]
+) -> Deal | None:
+    """Read `the agreement between A and B`, of which no verb says how far it had come."""
+    support = frames.support(token)
+    said = modality.of_noun(token, support)
+    if said == modality.NOTHING or modality.unreal(token):
         return None
+    status = "in-force" if said == modality.HAPPENED else said
+    deal = Deal(kind, sentence, token, token, status, "agreement-between", 0.65)
+    _parties(scene, deal, around.get("between", []), token)
     return deal
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kg import gazetteer
-from kg.extract.chinese_words import Sentence, Word, acts, lexicon, listed, longest_first
+from kg.extract.chinese_words import Sentence, Word, acts, is_verb, lexicon, listed, longest_first
 
 _NAMES = frozenset({"LOC", "ORG", "nz", "nw"})
 _INNER = frozenset({"LOC", "ORG", "nz", "n", "vn", "an", "s", "j"})
@@ -53,6 +53,9 @@ def _split(word: Word) -> Iterator[Word]:
     verb = next((v for v in lexicon()["words"]["sign"] if word.text.startswith(v) and len(v) > 1), "")
     if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
         yield from word.cut(len(verb), "v", "n")  # 达成协议
+        return
+    if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004
+        yield from word.cut(2, "v", word.tag)  # 率团访问
         return
     if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 3:  # noqa: PLR2004  同 + a name of two or more
         if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):
@@ -165,6 +168,8 @@ def is_institution(name: str) -> bool:
     """Return whether a name is that of an institution, not only its kind."""
     if any(name in names for names in lexicon()["bodies"].values()):
         return True
+    if any(word in name for word in lexicon()["parties_together"]):
+        return False
     if name in listed("not_institutions") or name.endswith(tuple(lexicon()["bad_ends"])):
         return False
     end = next((end for end, _ in longest_first("institutions") if name.endswith(end)), "")

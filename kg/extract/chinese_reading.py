@@ -7,7 +7,7 @@ from datetime import date
 from kg.extract.chinese_dates import dates_in
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import institutions, place_kind, places, repaired, runs_back
-from kg.extract.chinese_words import Sentence, Word, lexicon, listed, longest_first
+from kg.extract.chinese_words import Sentence, Word, acts, lexicon, listed, longest_first
 
 _TITLE_OF_WORK = re.compile(r"《[^《》]{2,60}》")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万|亿)?|[一二两三四五六七八九十百千]+")
@@ -138,11 +138,25 @@ def _occasion(words: Sequence[Word], index: int) -> Piece | None:
     start = runs_back(words, index, allowed=_MODIFIERS)
     while start < index and words[start].tag in ("TIME", "n") and dates_like(words[start].text):
         start += 1
+    if kind in ("signing", "ceremony"):
+        start = _with_partners(words, start)
     name = "".join(w.text for w in words[start : index + 1])
     if not _telling(words[start : index + 1], name, head):
         alone = word.text == head and head not in listed("needs_ordinal")
         return Piece(Sort.OCCASION, head, word.start, "n", "bare") if alone else None
     return Piece(Sort.OCCASION, name, words[start].start, kind=kind)
+
+
+def _with_partners(words: Sequence[Word], start: int) -> int:
+    """Return where `甲与乙…签约仪式` begins, of which only `乙…` has been found."""
+    named = ("ORG", "LOC")
+    while (
+        start > 1
+        and acts(words[start - 1].text, "conj")
+        and {words[start].tag, words[start - 2].tag} <= set(named)
+    ):
+        start -= 2
+    return start
 
 
 def dates_like(text: str) -> bool:

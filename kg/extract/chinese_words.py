@@ -80,6 +80,11 @@ def acts(word: str, role: str) -> bool:
     return word in _symbols()[role]
 
 
+def is_verb(word: str) -> bool:
+    """Return whether a word is one of the verbs of the patterns."""
+    return any(acts(word, role) for role in ("meet", "talk", "hold", "visit", "lead", "attend", "sign"))
+
+
 @cache
 def longest_first(name: str) -> tuple[tuple[str, str], ...]:
     """Return (ending, kind) of a table `kind -> endings`, the longest endings first."""

@@ -34,7 +34,8 @@ def extract(article: Article) -> Findings:
     for group in groups:
         state.event(scene, group)
     _sub_events(scene, happenings)
-    united = unite.agreements(deals)
+    united = [group for group in unite.agreements(deals) if agreements.enough(scene, group)]
+    deals = [deal for group in united for deal in group]
     for bargain in united:
         state.agreement(scene, bargain, happenings)
     state.sets(scene, united, _dates_of(groups))

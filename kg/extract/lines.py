@@ -10,10 +10,15 @@ from kg.extract.geography import Geography, geography_of
 from kg.extract.marks import Line, Mention, Piece, RoleMention, Sort
 from kg.extract.names import Word, repaired
 from kg.extract.roles import Roles, roles_in
+from kg.extract.tables import table, words
 from kg.model import Article
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
+
+
+_DATELINE = 14
+"""Pieces within which a dateline ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,13 @@ def marked(article: Article) -> list[Marked]:
 def _mentions(article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int) -> list[Mention]:
     tokens = [token for token in doc if not token.is_space]
     order = {token.i: n for n, token in enumerate(tokens)}
-    words = [Word(t.text, start + t.idx, start + t.idx + len(t)) for t in tokens]
+    plain = [Word(t.text, start + t.idx, start + t.idx + len(t)) for t in tokens]
     spans = []
     for sort, span in seen:
         inside = [order[token.i] for token in span if token.i in order]
         if inside:
             spans.append((sort, (inside[0], inside[-1] + 1)))
-    names = repaired(words, spans)
+    names = repaired(plain, spans)
     dates = [
         d for d in dates_in(doc.text, article.published, offset=start) if not _meet(d, names, trusted=True)
     ]
@@ -85,13 +90,33 @@ def _pieces(doc: "Doc", mentions: Sequence[Mention], start: int) -> tuple[Piece,
 def _read(line: Line, mentions: Sequence[Mention]) -> Marked:
     geography = geography_of(line.pieces)
     roles = roles_in(line.pieces)
-    cut = _union(roles, geography)
+    cut = _union(roles, geography, line.pieces)
     left = tuple(piece for i, piece in enumerate(line.pieces) if i not in cut)
     return Marked(replace(line, pieces=left), tuple(mentions), roles.found, geography)
 
 
-def _union(roles: Roles, geography: Geography) -> frozenset[int]:
-    return frozenset(i for first, last in (*roles.cuts, *geography.cuts) for i in range(first, last))
+def _union(roles: Roles, geography: Geography, pieces: Sequence[Piece]) -> frozenset[int]:
+    cuts = (*roles.cuts, *geography.cuts, *_furniture(pieces))
+    return frozenset(i for first, last in cuts for i in range(first, last))
+
+
+def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """Yield what stands between the words and is no part of a sentence: marks, datelines, numbers, acronyms."""
+    for i, piece in enumerate(pieces):
+        if set(piece.text) <= set("*_#"):
+            yield i, i + 1
+        elif piece.text == "(" and i + 2 < len(pieces) and pieces[i + 2].text == ")" and pieces[i + 1].text.isupper():
+            yield i, i + 3
+    marks = [i for i, piece in enumerate(pieces[:_DATELINE]) if piece.text in ("–", "—", "--", "-")]
+    if marks and all(_in_dateline(piece) for piece in pieces[: marks[-1]]):
+        yield 0, marks[-1] + 1
+    if len(pieces) > 1 and pieces[0].text.isdigit() and pieces[1].text.lower() in words(table("names")["first"]):
+        yield 0, 1
+
+
+def _in_dateline(piece: Piece) -> bool:
+    place_or_day = piece.mention is not None and piece.mention.sort in (Sort.PLACE, Sort.DATE)
+    return place_or_day or piece.text.isupper() or not any(c.isalpha() for c in piece.text)
 
 
 def mentions_of(lines: Iterable[Marked]) -> Iterator[Mention]:

@@ -103,6 +103,11 @@ def of_noun(noun: "Token", support: "Token | None") -> str:
     return PLANNED if said == HAPPENED and modifiers & _row("planned_words") else said
 
 
+def unreal(noun: "Token") -> bool:
+    """Tell whether a thing is only talked of: `talks on an agreement`."""
+    return any(a.lemma_.lower() in _row("unreal_nouns") for a in list(noun.ancestors)[:3])
+
+
 def _of_support(verb: "Token") -> str:
     said = of_verb(verb)
     lemma = verb.lemma_.lower()

@@ -158,16 +158,16 @@ def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body:
         return Title(start, end, text, body)
     at = end + 1
     at += _is(pieces, at, "the")
-    if at < len(pieces) and (mention := pieces[at].mention) is not None:
+    ministerial = pieces[end - 1].text.lower() in _FIELD_HEADS
+    if at < len(pieces) and (mention := pieces[at].mention) is not None and not (ministerial and _vague(pieces[at])):
         if mention.sort in _BODIES and (body is None or mention.sort is Sort.INSTITUTION):
             return Title(start, at + 1, text, mention)
         return Title(start, end, text, body)
     field = at
-    while field < len(pieces) and field - at <= _MOST_FIELD and pieces[field].mention is None and _of_field(pieces, field):
+    while field < len(pieces) and field - at <= _MOST_FIELD and _of_field(pieces, field):
         field += 1
     if field == at:
         return Title(start, end, text, body)
-    ministerial = pieces[end - 1].text.lower() in _FIELD_HEADS
     after = field + _is(pieces, field, ",") + _is(pieces, field + _is(pieces, field, ","), "the")
     mention = pieces[after].mention if after < len(pieces) else None
     within = _is(pieces, field - 1, "of", "at", "in", "the", ",") or _is(pieces, field, ",")
@@ -183,7 +183,15 @@ def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body:
     return Title(start, field, _words(pieces, first, field) if ministerial else text, body)
 
 
+def _vague(piece: Piece) -> bool:
+    """Tell whether only the model takes the piece for an institution: it may be a field of work."""
+    mention = piece.mention
+    return mention is not None and mention.sort is Sort.INSTITUTION and not mention.kind
+
+
 def _of_field(pieces: Sequence[Piece], at: int) -> bool:
+    if pieces[at].mention is not None:
+        return _vague(pieces[at])
     text = pieces[at].text
     small = text in ("and", "of", "the", "for", "&", "-", "at", "in")
     return small or (text[:1].isupper() and text.lower() not in titles().heads)

@@ -168,7 +168,10 @@ def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
         put = _Put(scene, act, one)
         put(Relation.KIND, Concept("signing"), clause)
         put(Relation.STATUS, Concept("happened" if acts[0].status == "signed" else "planned"), clause)
-        for relation, slots in ((Relation.PARTICIPANT, {**one.parties, **one.signers}), (Relation.LOCATION, one.where)):
+        for relation, slots in (
+            (Relation.PARTICIPANT, {**one.parties, **one.signers}), (Relation.SIDE, one.sides),
+            (Relation.LOCATION, one.where),
+        ):  # fmt: skip
             for value, evidence in slots.items():
                 put(relation, Ref(value), _within(clause, evidence))
     dated = next((d for d in acts if d.when is not None), None)

@@ -62,6 +62,10 @@ def clash(a: When | None, b: When | None) -> bool:
     return a is not None and b is not None and (a.end < b.start or b.end < a.start)
 
 
+_NEAR = 4
+"""Sentences within which `the agreement` means the last one."""
+
+
 def agreements(found: Iterable[Deal]) -> list[list[Deal]]:
     """Return the agreements and sets, each as the clauses that tell it."""
     groups: list[list[Deal]] = []
@@ -88,6 +92,9 @@ def _same_deal(group: list[Deal], one: Deal) -> bool:
     theirs = {key for d in group for key in (*d.members, *d.signers)}
     if not mine:
         return one.definite or one.sentence.zone is ZoneKind.HEADLINE
+    if one.definite and one.kind == first.kind and one.sentence.number - group[-1].sentence.number <= _NEAR:
+        parties, others = set(one.members), {key for d in group for key in d.members}
+        return not parties or not others or bool(parties & others)
     if not theirs:
         return True
     if first.sentence is one.sentence:
