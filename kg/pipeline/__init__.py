@@ -1,0 +1,148 @@
+"""The whole river on one page: sources -> articles -> findings -> links -> graphs -> checks -> a release.
+
+This package alone knows the order; every stage is told what it needs.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from kg.errors import KgError, SourceError
+from kg.evaluate import to_eval
+from kg.link import append_lines, link, load_decisions, load_ledger, load_registry
+from kg.model import Article, Findings
+from kg.pipeline import kept
+from kg.pipeline.checking import Checked, check_articles, readable
+from kg.pipeline.extraction import findings_of
+from kg.pipeline.releasing import Made, write_release
+from kg.read import Settled, outcomes, require_date, settle, sources, with_kept
+from kg.release import begin
+from kg.resources import resource
+from kg.settings import Settings
+from kg.vocabulary import Names
+
+Tell = Callable[[str], None]
+"""Takes one line about how far the build is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build came to."""
+
+    release: str
+    """Its id."""
+    left_out: tuple[str, ...]
+    """One line for each source or article that is not in it through a fault."""
+    notices: tuple[str, ...]
+    """One line for each copy, superseded version or warning."""
+    summary: str
+
+
+def build(
+    names: Sequence[str],
+    into: Path,
+    *,
+    settings: Settings,
+    as_of: date,
+    workers: int,
+    strict: bool,
+    tell: Tell,
+    stdin: BinaryIO | None = None,
+) -> Built:
+    """Read, extract, link, map, check and release; the earlier release is served until the new one is whole.
+
+    Raises SourceError when nothing could be read, ShapeError when `strict` and a rule over all articles is
+    broken, StateError when another build works in the same folder, StoreError when the disk fails.
+    """
+    state = into / "state"
+    with begin(into) as draft:
+        settled, unread, unusable = _articles(names, state, settings, tell, stdin)
+        read, failed = _found(settled.kept, settings, workers, tell)
+        tell(f"linking and mapping {len(read)} articles")
+        ledger = load_ledger(state / "iris.tsv")
+        registry = load_registry()
+        decisions = load_decisions(
+            resource("links/accepted.sssom.tsv"), *sorted(state.glob("decisions/*.sssom.tsv"))
+        )
+        links = link(read, ledger=ledger, registry=registry, decisions=decisions)
+        tell(f"checking {len(read)} articles")
+        checked = check_articles(read, links, registry, Names(settings.base))
+        if not checked.articles:
+            raise SourceError(_nothing(unread + unusable + failed + checked.kept_out))
+        kept.save(state / "articles", settled.kept)
+        append_lines(state / "iris.tsv", links.new, release=as_of.isoformat())
+        tell("writing store and dumps")
+        made = write_release(draft, checked, links, registry, settings=settings, as_of=as_of, strict=strict)
+    dropped = [f"{each.article.source}: {each.reason}" for each in settled.dropped]
+    return Built(
+        made.published.release.id,
+        tuple(unread + unusable + failed + checked.kept_out),
+        tuple(dropped + list(readable(made.report, checked))),
+        _summary(made, checked),
+    )
+
+
+def extracted(
+    names: Sequence[str], *, settings: Settings, stdin: BinaryIO | None = None
+) -> Iterator[tuple[str, dict[str, Any] | KgError]]:
+    """Yield for each article its file's name without ending and what was found, in the annotation format.
+
+    Several articles of one file are told apart by their ids.
+    """
+    for source in sources(names, stdin=stdin):
+        told = list(outcomes(source, limit=settings.article_bytes))
+        stem = Path(source.name).stem
+        articles = [each for each in told if isinstance(each, Article)]
+        yield from ((stem, each) for each in told if isinstance(each, KgError))
+        for article, found in zip(
+            articles, findings_of(articles, extractor=settings.extractor, workers=1), strict=True
+        ):
+            name = stem if len(told) == 1 else article.id
+            yield name, found if isinstance(found, KgError) else to_eval(found)
+
+
+def _articles(
+    names: Sequence[str], state: Path, settings: Settings, tell: Tell, stdin: BinaryIO | None
+) -> tuple[Settled, list[str], list[str]]:
+    """Return what is to be published of what is read and kept, and what could not be read or used."""
+    fresh: list[Article] = []
+    unread: list[str] = []
+    found = sources(names, stdin=stdin, notice=tell)
+    tell(f"reading {len(found)} sources")
+    for source in found:
+        for outcome in outcomes(source, limit=settings.article_bytes):
+            fresh.append(outcome) if isinstance(outcome, Article) else unread.append(str(outcome))
+    settled = settle(with_kept(fresh, kept.load(state / "articles")))
+    dated: list[Article] = []
+    undated: list[str] = []
+    for article in settled.kept:
+        try:
+            require_date(article)
+            dated.append(article)
+        except SourceError as error:
+            undated.append(str(error))
+    return Settled(tuple(dated), settled.dropped), unread, undated
+
+
+def _found(
+    articles: Sequence[Article], settings: Settings, workers: int, tell: Tell
+) -> tuple[list[Findings], list[str]]:
+    tell(f"extracting {len(articles)} articles")
+    read: list[Findings] = []
+    failed: list[str] = []
+    for outcome in findings_of(articles, extractor=settings.extractor, workers=workers):
+        read.append(outcome) if isinstance(outcome, Findings) else failed.append(str(outcome))
+    return read, failed
+
+
+def _nothing(reasons: list[str]) -> str:
+    return "; ".join(reasons) if reasons else "no article was given"
+
+
+def _summary(made: Made, checked: Checked) -> str:
+    state = "new" if made.published.changed else "nothing changed, still"
+    statements = sum(len(each.findings.facts) for each in checked.articles)
+    articles = f"{len(checked.articles)} articles, {statements} statements, {made.quads} quads"
+    return f"{state} release {made.published.release.id}: {articles}"

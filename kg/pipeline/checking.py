@@ -1,0 +1,110 @@
+"""Map and check each article on its own: what breaks a shape is kept out, with all that only it brought."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import RDF, RDFS
+from rdflib.term import Node
+
+from kg import __version__
+from kg.errors import KgError
+from kg.gazetteer import Registry
+from kg.map import ArticleGraphs, Run, article_graphs, entities_graph
+from kg.model import Findings, Links
+from kg.validate import Report, Violation, load_shapes, report_lines, validate, with_descriptions
+from kg.vocabulary import KG, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One article that passed: what was found, its graphs and what is only incomplete."""
+
+    findings: Findings
+    graphs: ArticleGraphs
+    run: Run
+    report: Report
+    """Warnings only."""
+
+    def readable(self) -> Iterator[str]:
+        """Yield the report in words, with the sentences behind it."""
+        return report_lines(
+            self.report,
+            article=self.findings.article.source,
+            quotes=lambda violation: words_behind(violation, self.graphs.evidence),
+            label=lambda iri: label_in((self.graphs.facts,), iri),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The articles that passed, and what is wrong with each that did not."""
+
+    articles: list[Mapped] = field(default_factory=list)
+    kept_out: list[str] = field(default_factory=list)
+    refused: list[Report] = field(default_factory=list)
+    """The reports of the articles that did not pass."""
+
+    def found(self) -> Iterator[Report]:
+        """Yield the report of every article."""
+        yield from self.refused
+        yield from (each.report for each in self.articles)
+
+
+def check_articles(read: Sequence[Findings], links: Links, registry: Registry, names: Names) -> Checked:
+    """Return the articles whose graph keeps to the shapes, in the order given."""
+    shapes = load_shapes()
+    entities = entities_graph(links, read, registry, names)
+    checked = Checked()
+    for findings in read:
+        run = Run(findings.extractor, {"accord-kg": __version__})
+        try:
+            graphs = article_graphs(findings, links, names, run=run.iri(names))
+            report = validate(with_descriptions(graphs.facts, entities), shapes)
+        except KgError as error:
+            checked.kept_out.append(str(error))
+            continue
+        mapped = Mapped(findings, graphs, run, report)
+        if report.conforms:
+            checked.articles.append(mapped)
+        else:
+            checked.refused.append(report)
+            errors = replace(mapped, report=Report(report.errors))
+            checked.kept_out.append("\n".join(errors.readable()))
+    return checked
+
+
+def readable(report: Report, checked: Checked) -> Iterator[str]:
+    """Yield what the rules over all articles found, in words, with the sentences behind it."""
+    graphs = [each.graphs for each in checked.articles]
+    return report_lines(
+        report,
+        quotes=lambda violation: [q for each in graphs for q in words_behind(violation, each.evidence)],
+        label=lambda iri: label_in([each.facts for each in graphs], iri),
+    )
+
+
+def words_behind(violation: Violation, evidence: Graph) -> list[str]:
+    """Return the quotations behind the statements that a violation is about, in the order of the text."""
+    focus = URIRef(violation.focus)
+    claims = [c for c in evidence.subjects(RDF.subject, focus) if _about(c, violation, evidence)]
+    passages = {p for claim in claims for p in evidence.objects(claim, KG.supportedBy)}
+    placed = sorted(
+        (int(str(evidence.value(p, KG.start))), str(evidence.value(p, KG.quote))) for p in passages
+    )
+    return [quote for _, quote in placed]
+
+
+def label_in(graphs: Sequence[Graph], iri: str) -> str:
+    """Return a thing's name in the first of the graphs that has one, else the end of its IRI."""
+    for graph in graphs:
+        names = sorted(str(name) for name in graph.objects(URIRef(iri), RDFS.label))
+        if names:
+            return names[0]
+    return iri.rsplit("#", 1)[-1].rsplit("/id/", 1)[-1]
+
+
+def _about(claim: Node, violation: Violation, evidence: Graph) -> bool:
+    if not violation.path.startswith(str(KG)):
+        return True
+    return (claim, RDF.predicate, URIRef(violation.path)) in evidence

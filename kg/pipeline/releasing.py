@@ -1,0 +1,100 @@
+"""Fill a draft with store, dumps and report, and make it the current release."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kg.errors import ShapeError, StoreError
+from kg.gazetteer import Registry
+from kg.model import Links
+from kg.pipeline.checking import Checked, readable
+from kg.pipeline.graphs import write_graphs
+from kg.release import Draft, Published
+from kg.resources import resource
+from kg.settings import Settings
+from kg.store import context_of, fill, open_store, rows, write_dumps
+from kg.validate import Report, check_set, report_graph, set_rules
+from kg.vocabulary import FACTS, KG, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A release and what the rules over all articles said of it."""
+
+    published: Published
+    quads: int
+    report: Report
+
+
+def write_release(
+    draft: Draft,
+    checked: Checked,
+    links: Links,
+    registry: Registry,
+    *,
+    settings: Settings,
+    as_of: date,
+    strict: bool,
+) -> Made:
+    """Write and publish the release.
+
+    Raises ShapeError when `strict` and a rule over all articles is broken, StoreError when the disk fails.
+    """
+    names = Names(settings.base)
+    nquads = draft.path / "all.nq"
+    quads = write_graphs(nquads, checked, links, registry, settings=settings)
+    report = _stored(draft, nquads, quads, names)
+    if strict and not report.conforms:
+        raise ShapeError("\n".join(readable(Report(report.errors), checked)))
+    content = write_dumps(
+        nquads,
+        draft.dumps,
+        facts=str(names.graph(FACTS)),
+        quote=str(KG.quote),
+        prefixes=names.prefixes(),
+        context=context_of(resource("ontology/kg.ttl").read_bytes(), names.prefixes()),
+    )
+    _remove(nquads)
+    _write_report(draft.report, report, checked, names)
+    counts = {"articles": len(checked.articles), "kept_out": len(checked.kept_out), "quads": quads}
+    meta = {"base": settings.base, "title": settings.title, **counts}
+    return Made(draft.publish(as_of=as_of, content=content, meta=meta), quads, report)
+
+
+def _stored(draft: Draft, nquads: Path, quads: int, names: Names) -> Report:
+    store = open_store(draft.store, prefixes=names.prefixes())
+    try:
+        fill(store, nquads, quads=quads, default=str(names.graph(FACTS)))
+        return check_set(
+            lambda sparql: [{name: str(term) for name, term in row.items()} for row in rows(store, sparql)],
+            set_rules(),
+        )
+    finally:
+        store.close()
+
+
+def _write_report(folder: Path, report: Report, checked: Checked, names: Names) -> None:
+    """Write what was found wrong, for people (`report.txt`) and as RDF (`report.ttl`)."""
+    whole = Report(tuple(sorted({v for found in (report, *checked.found()) for v in found.violations})))
+    graph = report_graph(whole, str(names.of_path("report")))
+    try:
+        (folder / "report.txt").write_text("".join(_text(report, checked)), encoding="utf-8")
+        graph.serialize(folder / "report.ttl", format="turtle", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write {folder}: {error.strerror}") from error
+
+
+def _text(report: Report, checked: Checked) -> Iterator[str]:
+    yield f"{len(checked.articles)} articles published, {len(checked.kept_out)} kept out\n\n"
+    yield from (f"KEPT OUT\n{why}\n\n" for why in checked.kept_out)
+    yield from (f"{line}\n" for line in readable(report, checked))
+    for each in checked.articles:
+        yield from (f"{line}\n" for line in each.readable())
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise StoreError(f"cannot remove {path}: {error.strerror}") from error
