@@ -99,7 +99,9 @@ def _candidates(shape: _Shape, holders: dict[int, list[int]], gone: set[int]) ->
         near = holders.get(shingle, ())
         if len(near) <= _CROWD:
             shared.update(other for other in near if other not in gone)
-    return sorted(shared, key=lambda other: (-shared[other], other))[:_NEAREST]
+    least = max(shared.values(), default=0) / 2
+    near = (other for other, times in shared.items() if times >= least)
+    return sorted(near, key=lambda other: (-shared[other], other))[:_NEAREST]
 
 
 def _sample(shape: _Shape) -> Iterable[int]:

@@ -22,7 +22,7 @@ _STRONG = re.compile(
   | ^\W*(?:扫一扫|分享到|打开APP|点击进入专题)
   | ^\W*(?:sign\ up\ for|subscribe\ to)\b.{0,60}\bnewsletters?\b
   | ^\W*(?:click\ here|skip\ to\ (?:main\ )?content|back\ to\ (?:top|list))\b.{0,60}$
-  | ^\W*(?:for\ (?:more|further)\ information,?\ (?:please\ )?(?:contact|visit|see)\b)
+  | ^\W*(?:for\ (?:more|further)\ information,?\ (?:please\ )?(?:contact|visit|see)\b.{0,250}$)
   | ^\W*(?:media|press)\ contacts?\s*:
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -58,21 +58,22 @@ _SOURCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_SOURCE_ALONE = re.compile(rf"^\W*(?:{_SOURCE.pattern})\W*$", _SOURCE.flags)
 _RELEASE = re.compile(
     r"^\W*(?:(?:press|media|news)\s+(?:release|statement)\s*(?::.{0,120})?|for\s+immediate\s+release)\W*$",
     re.IGNORECASE,
 )
 _POSTED = re.compile(r"\bposted in \[[^\]]{1,40}\]\([^)]{0,120}\)", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"^\W*(?:by|reported by|written by)\s+(?:[A-Z][\w.'’-]*\s*(?:,|and|&|in)?\s*){1,8}(?:\([^)]{2,40}\))?\W*$"
+    r"^\W*(?:[Bb]y|BY|(?:Reported|Written) by)\s+(?:[A-Z][\w.'’-]*\s*(?:,|and|&|in)?\s*){1,8}(?:\([^)]{2,40}\))?\W*$"
     r"|^\W*(?:作者|记者|文)\s*[:：/]\s*\S{2,20}(?:\s+\S{2,8}){0,3}\s*$"
 )
 _AGENCY = r"(?:新华社|新华网|人民网|中新社|中新网|央视网|光明网|中国日报网)"
 _INLINE = re.compile(
     rf"""
     {_PLACE}(?:,\s+(?:[A-Z][\w.]+\s?){{1,2}})?(?:,?\s+(?i:{MONTH})\b\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?)?\s*
-      (?:\([^()]{{2,40}}\)\s*{_DASH}|\([A-Z][\w\ /.]{{1,30}}\)\s|(?:--+|—+|–))\s*
-  | \(?[A-Z][\w.]+(?:\ [A-Z][\w.]+)?,\s+[A-Z][\w.]{{1,12}}\)?\s*(?:--+|—+|–)\s+
+      (?:\([^()]{{2,40}}\)\s*{_DASH}|\([A-Z][\w\ /.]{{1,30}}\)\s|(?:--+|—+|–|\s-\s))\s*
+  | \(?[A-Z][\w.]+(?:\ [A-Z][\w.]+)?,\s+[A-Z][\w.]{{1,12}}\)?\s*(?:--+|—+|–|\s-)\s+
   | (?:\*\*)?{_AGENCY}[^，。！？：\n]{{0,30}}?(?:电|讯|消息)(?:\*\*)?
       (?:\s*[（(][^）)\n]{{1,30}}[）)])?\s*[:：]?\s*
     """,
@@ -100,11 +101,15 @@ _CREDIT_ALONE = re.compile(
 _ALT_WORDS = 5
 IMAGE = re.compile(r"^!\[([^\]]*)\]\([^)]*\)\s*$")
 _SHORT = 120
+_LONG = 600
+"""Characters; rules look at no longer line, so that none can be made slow by its length."""
 _STOP = re.compile(r"[.。!！?？;；:：…][\"'”’）)\]*_]*\s*$")
 
 
 def is_furniture(line: str) -> bool:
     """Return whether the line is furniture wherever it stands."""
+    if len(line) > _LONG:
+        return False
     return bool(
         _STRONG.search(line) or (_CREDIT_ALONE.match(line) and len(line) < _SHORT and not _STOP.search(line))
     )
@@ -112,12 +117,12 @@ def is_furniture(line: str) -> bool:
 
 def may_be_furniture(line: str) -> bool:
     """Return whether the line is furniture where its paragraph holds no sentence."""
-    return bool(_WEAK.match(line) or (len(line) < _SHORT and _CRUMB.match(line)))
+    return len(line) < _SHORT and bool(_WEAK.match(line) or _CRUMB.match(line))
 
 
 def opens_list(line: str) -> bool:
     """Return whether the line is the heading of a list of other articles."""
-    return bool(_RELATED.match(line))
+    return len(line) < _SHORT and bool(_RELATED.match(line))
 
 
 def is_listed(line: str) -> bool:
@@ -127,7 +132,7 @@ def is_listed(line: str) -> bool:
 
 def ends_sentence(line: str) -> bool:
     """Return whether the line ends as a sentence does."""
-    return bool(_STOP.search(line))
+    return bool(_STOP.search(line[-10:]))
 
 
 def is_dateline(line: str) -> bool:
@@ -136,7 +141,7 @@ def is_dateline(line: str) -> bool:
         return False
     if _RELEASE.match(line) or (_BYLINE.match(line) and len(line) < _SHORT):
         return True
-    if first_date(line) is None and not re.fullmatch(rf"\W*{_SOURCE.pattern}\W*", line, _SOURCE.flags):
+    if first_date(line) is None and not _SOURCE_ALONE.match(line):
         return False
     rest = _SOURCE.sub(" ", without_dates(_POSTED.sub(" ", line)))
     return not re.search(r"\w", re.sub(r"<br\s*/?>|\b(?:on|at|in|by)\b", " ", rest))
@@ -144,12 +149,14 @@ def is_dateline(line: str) -> bool:
 
 def inline_dateline(text: str, start: int, end: int) -> int:
     """Return where `BOSTON, Dec. 13 (Agency) --` at the start of a paragraph ends, or `start`."""
-    match = _INLINE.match(text, start, end)
+    match = _INLINE.match(text, start, min(end, start + _SHORT))
     return match.end() if match and match.end() < end else start
 
 
 def is_caption(line: str) -> bool:
     """Return whether the line says what a picture shows."""
+    if len(line) > _LONG:
+        return False
     image = IMAGE.match(line)
     if image:
         return len(image[1].split()) >= _ALT_WORDS

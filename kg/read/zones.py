@@ -10,7 +10,7 @@ from kg.read.dates import leading_date
 
 _HEADLINE_LENGTH = 200
 _ALIKE = 0.8
-_MARKUP = re.compile(r"^[#>*_\s]+|[*_\s]+$")
+_SOURCE_AND_TIME = re.compile(r"(?:By [\w.'’ -]{3,60}?\s+)?\([^()\n]{2,40}\)\s*(?:\d{1,2}:\d{2},?\s*)?")
 _UNDERLINE = re.compile(r"^\s*(?:=+|-{3,})\s*$")
 
 
@@ -173,7 +173,7 @@ class _Reading:
 
 def _leading_source(text: str, start: int, end: int) -> int:
     """Return where `( Agency ) 17:19, November 18, 2020` ends; a date alone counts at the very start only."""
-    source = re.compile(r"\([^()\n]{2,40}\)\s*(?:\d{1,2}:\d{2},?\s*)?").match(text, start, end)
+    source = _SOURCE_AND_TIME.match(text, start, end)
     if source:
         stop = leading_date(text, source.end())
         return stop if stop > source.end() else start
@@ -187,7 +187,7 @@ def _blocks(text: str) -> list[list[_Line]]:
         stripped = raw.strip()
         if stripped:
             start = place + len(raw) - len(raw.lstrip())
-            words = _MARKUP.sub("", stripped.removesuffix("<br>"))
+            words = stripped.removesuffix("<br>").lstrip("#>*_ \t").rstrip("*_ \t")
             blocks[-1].append(
                 _Line(start, start + len(stripped), words or stripped, stripped.startswith("# "))
             )
