@@ -15,7 +15,7 @@ from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _SIDES = "[IPGL](?:&[IPGL])*"
-_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES}))?o?S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
+_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES}))?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
 _BETWEEN = r"(?P<who>[IL](?:&[IL])+)e?o?(?P<what>A)(?=S|qS)"
 _CEREMONY = r"(?P<who>[IL](?:&?[IL])+)e?o{0,6}(?P<what>A)(?P<act>o)h"
 _SUBSET = r"[zr](?P<count>N)S"

@@ -17,10 +17,10 @@ _WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
 _MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
 _TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIG]|T,?P)"
-_VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v)(?P<where>[LI](?:&[LI])*)"
+_VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LI](?:&[LI])*)"
 _VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?c(?P<where>L)(?:h?o?v|e?v)"
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:h?v)(?=,|h|o|$|k)"
-_HELD = r"(?:(?P<host>I(?:&I)*)h(?P<o1>O))|(?P<o2>O),?o?(?P<verb>[hS])"
+_HELD = r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]"
 _ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
 _LABEL = 60
 """Longest label of an event without a name."""
@@ -127,9 +127,8 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
 def read_occasions(track: Track, book: Notebook) -> None:
     """Write down the conferences, courses and ceremonies of a sentence, who held them and who came."""
     for match in track.find(_HELD):
-        group = "o1" if match.group("o1") else "o2"
-        hosts = track.group(match, "host", "I") if match.group("host") else []
-        for piece in track.group(match, group, "O"):
+        hosts = [p for name in ("host", "by") if match.group(name) for p in track.group(match, name, "I")]
+        for piece in track.group(match, next(g for g in ("o1", "o2", "o3") if match.group(g)), "O"):
             _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts)
     for match in track.find(_ATTENDED):
         who = track.group(match, "who", "PIG") if match.group("who") else track.carried(match.start(), "PIG")

@@ -71,6 +71,10 @@ def _split(word: Word) -> Iterator[Word]:
 
 def _cut_tail(word: Word) -> Iterator[Word]:
     """Cut what an organisation's name has swallowed behind its ending (`亚洲开发银行执行董事`)."""
+    together = next((w for w in lexicon()["parties_together"] if word.text.endswith(w)), "")
+    if together and word.tag in ("ORG", "LOC") and word.text != together:
+        yield from word.cut(len(word.text) - len(together), word.tag, "n")  # 挪威两国
+        return
     if word.tag in ("ORG", "LOC") and not ending_kind(word.text) and not word.text.endswith("团"):
         ends = [
             word.text.rfind(end) + len(end) for end, _ in longest_first("institutions") if end in word.text
@@ -87,7 +91,14 @@ def _joined(words: list[Word]) -> list[Word]:
     done: list[Word] = []
     for word in words:
         last = done[-1] if done else None
-        if last and last.text + word.text in listed("joined"):
+        if (
+            last
+            and len(last.text) == len(word.text) == 1
+            and last.tag != "p"
+            and _is_pair(last.text + word.text)
+        ):
+            done[-1] = replace(last, text=last.text + word.text, tag="n")  # 中挪
+        elif last and last.text + word.text in listed("joined"):
             done[-1] = replace(last, text=last.text + word.text, tag="n")
         elif last and word.tag == "PER" and len(last.text) == 1 and last.tag in ("PER", "vn"):
             done[-1] = replace(last, text=last.text + word.text, tag="PER")

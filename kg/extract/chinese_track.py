@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_names import is_title
 from kg.extract.chinese_words import acts, listed
 from kg.model import Evidence
 
@@ -20,6 +21,8 @@ _LETTERS = (
     ("z", "among"), ("r", "rest"),
 )  # fmt: skip
 _DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
+_ENVOY = "代表"
+"""Who signs as 代表 of a body signs for it."""
 _MOODS = ("planned", "denied", "cancelled")
 
 
@@ -126,10 +129,20 @@ def track(reading: Reading) -> Track:
     lifted = {i for c in around for i in range(c.first, c.last + 1)}
     kept = [
         (i, letter)
-        for i, piece in enumerate(reading.pieces)
-        if i not in lifted and (letter := _letter(piece))
+        for i in range(len(reading.pieces))
+        if i not in lifted and (letter := _letter_at(reading.pieces, i))
     ]
     return Track(reading, "".join(letter for _, letter in kept), tuple(i for i, _ in kept), around)
+
+
+def _letter_at(pieces: tuple[Piece, ...], index: int) -> str:
+    """Return the letter of a piece; a body does not act where its officer does (`外交部发言人`)."""
+    piece = pieces[index]
+    envoy = piece.text == _ENVOY and index > 0 and pieces[index - 1].sort is Sort.INSTITUTION
+    after = pieces[index + 1] if index + 1 < len(pieces) else piece
+    if piece.sort is Sort.INSTITUTION and after.sort is Sort.WORD and is_title(after.text):
+        return "I" if after.text == _ENVOY else "o"
+    return "" if envoy else _letter(piece)
 
 
 def _letter(piece: Piece) -> str:
