@@ -377,3 +377,18 @@ def test_a_namesake_in_another_country_is_another_place_and_a_contested_one_is_n
 
     assert links.paths["a", far] == "place/boston-2"
     assert links.paths["a", same_place] == "place/taipei"
+
+
+def test_one_name_in_one_high_office_is_one_person_and_a_common_title_is_no_second_fact():
+    def told(name, title):
+        story = Story(name)
+        person = story.person("Ana Quill")
+        story.role(person, story.institution("Ministry of Health"), title)
+        return story, person
+
+    (a, one), (b, two) = told("a", "Minister of Health"), told("b", "Minister of Health")
+    (c, three), (d, four) = told("c", "professor"), told("d", "professor")
+    links = linked(a, b, c, d)
+
+    assert same(links, ("a", one), ("b", two))
+    assert not same(links, ("c", three), ("d", four))

@@ -15,8 +15,10 @@ from functools import cache
 from kg.errors import SettingsError
 from kg.resources import resource
 
-KINDS = ("country", "province", "city")
+KINDS = ("country", "province", "city", "locality")
 TABLE = "places.tsv"
+_SHOUTED = 4
+"""From this length on a name in capitals (of a dateline) is taken for the name; `US` is not `Us`."""
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʻ": "'", "ʼ": "'", "`": "'", ".": None, "·": None})
 
 
@@ -26,7 +28,7 @@ class PlaceRecord:
 
     slug: str
     kind: str
-    """`country`, `province` (any first-level place) or `city`."""
+    """`country`, `province` (any first-level place), `city` or, for what spans countries, `locality`."""
     names: Mapping[str, str]
     """Its name by language; always `en`, nearly always `zh`."""
     aliases: tuple[str, ...]
@@ -53,7 +55,10 @@ def lookup(name: str) -> PlaceRecord | None:
 
 def candidates(name: str) -> tuple[PlaceRecord, ...]:
     """Return every place of that name: own names before aliases, countries and capitals before the rest."""
-    return _index().get(fold(name), ())
+    found = _index().get(fold(name), ())
+    if not found and len(name) >= _SHOUTED and name.isupper():
+        return _shouted().get(fold(name), ())
+    return found
 
 
 def demonym(word: str) -> PlaceRecord | None:
@@ -134,6 +139,11 @@ def _index() -> Mapping[str, tuple[PlaceRecord, ...]]:
         form: tuple(sorted(records, key=lambda record: _rank(record, form)))
         for form, records in found.items()
     }
+
+
+@cache
+def _shouted() -> Mapping[str, tuple[PlaceRecord, ...]]:
+    return {form.upper(): records for form, records in reversed(list(_index().items())) if not form.isupper()}
 
 
 def _rank(record: PlaceRecord, form: str) -> tuple[bool, int, str]:

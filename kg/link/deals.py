@@ -102,11 +102,12 @@ def join_sets(scene: Scene) -> None:
 
 
 def _set_keys(counted: Mention, scene: Scene) -> set[str]:
+    occasions = {f"at {event}" for event in _occasions(counted, scene)}
     day = day_of(counted, scene) or counted.article.published
     if day is None:
-        return set()
+        return occasions
     months = {f"{day:%Y-%m}", f"{date.fromordinal(day.toordinal() + SET_DAYS_APART):%Y-%m}"}
-    return {f"{who} {month}" for who in _sides(counted, scene) for month in months}
+    return occasions | {f"{who} {month}" for who in _sides(counted, scene) for month in months}
 
 
 def _sides(counted: Mention, scene: Scene) -> frozenset[MentionId]:
@@ -115,18 +116,20 @@ def _sides(counted: Mention, scene: Scene) -> frozenset[MentionId]:
     return own or frozenset(r for whole in wholes for r in scene.roots(whole, Relation.SIDE, Relation.PARTY))
 
 
+def _occasions(counted: Mention, scene: Scene) -> frozenset[MentionId]:
+    return scene.roots(counted, Relation.SIGNED_AT) or scene.roots(counted, Relation.OUTCOME_OF)
+
+
 def _same_set(one: Mention, other: Mention, scene: Scene) -> int:
     sides = [_sides(m, scene) for m in (one, other)]
-    if not sides[0] & sides[1] or not _sides_agree(sides[0], sides[1], scene):
+    same_occasion = bool(_occasions(one, scene) & _occasions(other, scene))
+    shared = bool(sides[0] & sides[1]) and _sides_agree(sides[0], sides[1], scene)
+    if (all(sides) and not shared) or not (shared or same_occasion):
         return 0
     apart = _apart(one, other, scene)
-    occasions = [
-        scene.roots(m, Relation.SIGNED_AT) or scene.roots(m, Relation.OUTCOME_OF) for m in (one, other)
-    ]
-    same_occasion = bool(occasions[0] & occasions[1])
     groups = [STATUS_GROUP.get(m.concept(Relation.STATUS) or "") for m in (one, other)]
     same_size = bool(_sizes(one, scene) & _sizes(other, scene))
-    if groups[0] != groups[1] and all(groups) and not (same_size and same_occasion):
+    if groups[0] != groups[1] and not (same_size and same_occasion):
         return 0
     if not same_occasion and (apart is None or apart > SET_DAYS_APART or not (same_size or apart == 0)):
         return 0

@@ -27,6 +27,10 @@ _CONTESTED = frozenset(
     (("taiwan", "china"), ("kosovo", "serbia"), ("palestine", "israel"), ("israel", "palestine"))
 )
 """A place in the first that an article puts in the second is still the same place."""
+_OFFICE = re.compile(
+    r"\b(minister|secretary of|foreign secretary|ambassador|governor of|mayor of|senator for|premier of)\b"
+    r"|国家主席|总理|总统|外长|大使|省长$|市长$|部长$"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -221,9 +225,16 @@ def join_persons(clusters: Clusters, book: Book) -> None:
     join_equal(clusters, keyed)
 
 
+def _is_office(title: str) -> bool:
+    words = normalise(title)
+    return _OFFICE.search(words) is not None and (bool(_HAN.search(words)) or len(words.split()) > 1)
+
+
 def _second_facts(person: Mention, clusters: Clusters, book: Book) -> set[tuple[object, ...]]:
     facts: set[tuple[object, ...]] = set()
     for role in book.sources(person.id, Relation.HOLDER):
+        # Of one high office and one name there is one person.
+        facts |= {("office", normalise(title)) for title in role.words(Relation.TITLE) if _is_office(title)}
         facts |= {("in", clusters.root(t)) for t in role.refs(Relation.ROLE_IN)}
     for event in book.sources(person.id, Relation.PARTICIPANT, Relation.HOST):
         day, kind = event.day(Relation.START_DATE), event.concept(Relation.KIND)
