@@ -1,6 +1,6 @@
-"""Stage 7, a release in the making: a hidden folder, until one rename makes it a release and one more the current one.
+"""Stage 7, a release in the making: one rename makes it a release, and one more the current one.
 
-A build that is killed at any moment leaves the current release as it was; its draft is removed by the next build.
+A build that is killed at any moment leaves the current release as it was; the next build removes its draft.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from kg.errors import NotFoundError, StateError, StoreError
-from kg.release.generation import META, SUMS, Release, current, sha256_of
+from kg.release.generation import META, SUMS, Release, current, sha256_of, verify
 
 _DRAFT = ".draft-"
 _LINK = ".current-"
@@ -43,20 +43,22 @@ class Draft:
         self._lock = lock
 
     def publish(self, *, as_of: date, content: str, meta: Mapping[str, Any]) -> Published:
-        """Make the draft a release and the current one; does nothing when the current one has the same content.
+        """Make the draft a release and the current one; does nothing when that has the same content.
 
         Raises StoreError when the disk is full or cannot be written; the current release is then as before.
         """
-        if (now := _current_or_none(self.directory)) is not None and now.content == content:
+        if (now := _whole_or_none(self.directory)) is not None and now.content == content:
             return Published(now, changed=False)
         name = f"{as_of.isoformat()}-{content[:8]}"
         told = {**meta, "id": name, "as_of": as_of.isoformat(), "content": content}
         final = self.directory / "releases" / name
         with _clear_errors(self.directory):
-            if not final.exists():  # one that is there was current once, and is the same
-                self._seal(told)
-                self.path.rename(final)
-                _sync(final.parent)
+            self._seal(told)
+            shutil.rmtree(
+                final, ignore_errors=True
+            )  # current once, or damaged; the same content all the same
+            self.path.rename(final)
+            _sync(final.parent)
             self._switch(name)
         return Published(current(self.directory), changed=True)
 
@@ -135,9 +137,10 @@ def _remove_leftovers(directory: Path) -> None:
         path.unlink()
 
 
-def _current_or_none(directory: Path) -> Release | None:
+def _whole_or_none(directory: Path) -> Release | None:
     try:
-        return current(directory)
+        release = current(directory)
+        return None if verify(release) else release
     except (NotFoundError, StoreError):  # a damaged one is replaced
         return None
 

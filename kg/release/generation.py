@@ -69,9 +69,12 @@ def releases(directory: Path) -> list[Release]:
 
 
 def verify(release: Release) -> list[str]:
-    """Return what is wrong with the files for download, one line a fault; an empty list means they are whole."""
-    expected = dict(_sums(release))
-    found = {path.name for path in release.dumps.iterdir()} - {SUMS}
+    """Return what is wrong with the files for download, one line a fault; none when they are whole."""
+    try:
+        expected = dict(_sums(release))
+        found = {path.name for path in release.dumps.iterdir()} - {SUMS}
+    except (OSError, ValueError) as error:
+        return [f"{SUMS} cannot be read: {error}"]
     faults = [f"{name} is missing" for name in expected.keys() - found]
     faults += [f"{name} is not part of the release" for name in found - expected.keys()]
     for name in expected.keys() & found:

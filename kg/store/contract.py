@@ -82,7 +82,7 @@ def count(store: Store, graph: str | None = None) -> int:
 
 
 def fill(store: Store, nquads: Path, *, quads: int, default: str) -> None:
-    """Load a file of so many quads into an empty store; the default graph becomes a copy of the graph `default`.
+    """Load a file of so many quads into an empty store; its default graph becomes a copy of `default`.
 
     Raises StoreError when the store does not hold what was loaded.
     """

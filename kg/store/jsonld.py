@@ -1,7 +1,7 @@
 """Stage 6, JSON-LD that people like to read: short names from our own context, one node a line, as a stream.
 
-The engine writes expanded JSON-LD only, and a general processor compacts a hundred articles a second; our data
-has no blank nodes, lists or nested graphs, so a page of code does. Tests hold it against a general processor.
+The engine writes expanded JSON-LD only, and a general processor compacts a hundred articles a second; our
+data has no blank nodes, lists or nested graphs, so a page of code does. Tests hold it against a general one.
 """
 
 import json
