@@ -1,0 +1,113 @@
+"""Stage 6, publish: the Flask application, put together from its rooms."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from functools import partial
+from pathlib import Path
+from re import compile as pattern
+
+from flask import Flask, Response, request
+
+from kg.publish.browse import browse_pages
+from kg.publish.cache import PageCache
+from kg.publish.entity import entity_pages
+from kg.publish.errors import ProblemError, add_handlers
+from kg.publish.examples import load_examples
+from kg.publish.home import home_pages
+from kg.publish.labels import short
+from kg.publish.ontology import ontology_pages
+from kg.publish.site import Edition, Limits, Runner, Site
+from kg.publish.sparql import METHODS, sparql_pages
+from kg.publish.terms import load_terms
+from kg.resources import resource
+from kg.vocabulary import Names
+
+_HOST = pattern(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Location, Retry-After",
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_FRESH = "public, max-age=60"
+
+
+def create_app(
+    runner: Runner,
+    edition: Edition,
+    *,
+    names: Names,
+    title: str,
+    limits: Limits | None = None,
+    ontology: Path | None = None,
+    questions: Path | None = None,
+) -> Flask:
+    """Return the web site of one release.
+
+    Ontology and example queries are those that ship with the package when none are given.
+    Raises SettingsError when the ontology cannot be read.
+    """
+    site = Site(
+        runner=runner,
+        edition=edition,
+        names=names,
+        title=title,
+        terms=load_terms(ontology or resource("ontology/kg.ttl")),
+        examples=load_examples(questions or Path(resource("questions"))),
+        limits=limits or Limits(),
+    )
+    app = Flask("kg.publish", static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = site.limits.body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = site.limits.body_bytes
+    app.jinja_env.filters["short"] = short
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    rooms = (home_pages, browse_pages, entity_pages, ontology_pages, sparql_pages)
+    for room in rooms:
+        app.register_blueprint(room(site))
+    add_handlers(app)
+    app.before_request(_refuse_strange_hosts)
+    app.after_request(partial(_finished, edition))
+    app.wsgi_app = PageCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap itself
+    return app
+
+
+def _refuse_strange_hosts() -> None:
+    # The host stands in addresses that we write, so it must be one.
+    if not _HOST.fullmatch(request.host):
+        raise ProblemError(400, "The Host header is not a host")
+
+
+def _finished(edition: Edition, response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    _vary(response, ("Accept",))
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    elif response.status_code == 200 and request.method in {"GET", "HEAD"}:  # noqa: PLR2004  OK
+        return _cacheable(edition, response)
+    return response
+
+
+def _vary(response: Response, names: Sequence[str]) -> None:
+    for name in names:
+        response.vary.add(name)
+
+
+def _cacheable(edition: Edition, response: Response) -> Response:
+    """Let caches keep what is of this release, and answer 304 when the client has it."""
+    if "no-store" in response.headers.get("Cache-Control", ""):
+        return response
+    response.headers["Cache-Control"] = _FRESH
+    if response.last_modified is None:
+        response.last_modified = datetime.combine(edition.issued, time(), UTC)
+    if not response.is_streamed and "ETag" not in response.headers:
+        response.add_etag()
+    response.make_conditional(request.environ)
+    return response

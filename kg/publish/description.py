@@ -1,0 +1,49 @@
+"""Stage 6, publish: the endpoint's description of itself (SPARQL 1.1 Service Description)."""
+
+from rdflib import DCTERMS, RDF, VOID, Graph, Literal, Namespace, URIRef
+
+from kg.publish.negotiate import GRAPHS, SOLUTIONS, Choice
+from kg.publish.site import Site
+
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_W3 = "http://www.w3.org/ns/formats/"
+_FORMATS = {
+    "json": "SPARQL_Results_JSON", "xml": "SPARQL_Results_XML", "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV", "turtle": "Turtle", "ntriples": "N-Triples", "jsonld": "JSON-LD",
+    "rdfxml": "RDF_XML", "trig": "TriG", "nquads": "N-Quads",
+}  # fmt: skip
+_WRITERS = {
+    "turtle": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "trig": "trig",
+    "nquads": "nquads",
+}  # fmt: skip
+
+
+def service_description(site: Site, endpoint: str) -> Graph:
+    """Return what can be asked of the endpoint at the address by which the client reached it."""
+    graph = Graph()
+    graph.bind("sd", SD)
+    service, data = URIRef(endpoint), URIRef(endpoint + "#dataset")
+    view = URIRef(endpoint + "#default-graph")
+    graph.add((service, RDF.type, SD.Service))
+    graph.add((service, SD.endpoint, service))
+    graph.add((service, DCTERMS.title, Literal(site.title)))
+    graph.add((service, SD.supportedLanguage, SD.SPARQL11Query))
+    for known in (*SOLUTIONS, *GRAPHS):
+        graph.add((service, SD.resultFormat, URIRef(_W3 + _FORMATS[known.name])))
+    seconds = f"A query may take {site.limits.query_seconds:g} seconds; an answer is whole or an error."
+    graph.add((service, DCTERMS.description, Literal(seconds, lang="en")))
+    graph.add((service, SD.defaultDataset, data))
+    graph.add((data, RDF.type, SD.Dataset))
+    graph.add((data, SD.defaultGraph, view))
+    graph.add((view, RDF.type, SD.Graph))
+    graph.add((view, RDF.type, VOID.Dataset))
+    about = "The consolidated view: each thing once; what each article reports stands in the named graphs."
+    graph.add((view, DCTERMS.description, Literal(about, lang="en")))
+    return graph
+
+
+def written(graph: Graph, choice: Choice, *, names: dict[str, str]) -> bytes:
+    """Return a small graph of ours in the chosen format."""
+    for prefix, namespace in names.items():
+        graph.bind(prefix, namespace)
+    return graph.serialize(format=_WRITERS[choice.format.name], encoding="utf-8")

@@ -1,0 +1,163 @@
+"""Stage 6, publish: the front page, downloads, example queries, and what machines look for first."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import partial
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from kg.errors import NotFoundError, StoreBusyError, StoreError, StoreTimeoutError
+from kg.publish.asking import rows, values
+from kg.publish.labels import labels_of, name_of
+from kg.publish.links import host_url, href
+from kg.publish.negotiate import DOCUMENTS
+from kg.publish.site import Dump, Site
+from kg.publish.statements import Shown, in_words, show
+from kg.vocabulary import KG
+
+SHOWN_CLASSES = ("Agreement", "AgreementSet", "Event", "Delegation", "Institution", "Person", "Place")
+_COUNTS = "SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a ?class } GROUP BY ?class"
+_ARTICLES = "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { GRAPH <%s> { ?x a kg:Article } }"
+_CLAIMS = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?x a kg:Claim } }"
+_NEWEST = """SELECT ?x ?status (MIN(?d) AS ?day) WHERE { ?x a kg:Agreement ; kg:status ?status .
+  OPTIONAL { ?x (kg:signedAt|kg:outcomeOf)/kg:startDate ?d } } GROUP BY ?x ?status
+  ORDER BY DESC(?day) ?x LIMIT 8"""
+_PARTIES = "SELECT DISTINCT ?x ?party WHERE { %s ?x kg:party ?party }"
+_TYPES = {".gz": "application/gzip", ".json": "application/json", ".txt": "text/plain; charset=utf-8"}
+_ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /data/\nAllow: /\n"
+_HEALTH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One agreement in a list."""
+
+    value: Shown
+    status: Shown
+    day: str
+    parties: tuple[Shown, ...]
+
+
+def home_pages(site: Site) -> Blueprint:
+    """Return the front page and what stands beside it."""
+    pages = Blueprint("home", __name__)
+    for path, name, view in (
+        ("/", "front", front),
+        ("/queries/", "queries", queries),
+        ("/help", "help", manual),
+        ("/dumps/<name>", "dump", dump),
+        ("/healthz", "health", health),
+        ("/robots.txt", "robots", robots),
+        ("/favicon.ico", "favicon", favicon),
+        ("/.well-known/void", "void", void),
+    ):
+        pages.add_url_rule(path, name, partial(view, site))
+    return pages
+
+
+def front(site: Site) -> Response:
+    """Show what is in here."""
+    counts = {row["class"].text: int(row["n"].text) for row in rows(site.runner, _COUNTS) if "class" in row}
+    classes = [
+        (name, site.terms.labels(str(KG[name])), counts.get(str(KG[name]), 0)) for name in SHOWN_CLASSES
+    ]
+    articles = int(rows(site.runner, _ARTICLES % site.names.graph("catalog"))[0]["n"].text)
+    return _html(
+        "home.html",
+        site=site,
+        classes=[*classes, ("Article", site.terms.labels(str(KG.Article)), articles)],
+        claims=int(rows(site.runner, _CLAIMS)[0]["n"].text),
+        newest=_newest(site),
+        address=host_url("/"),
+        issued=in_words(site.edition.issued.isoformat()),
+    )
+
+
+def _newest(site: Site) -> list[Deal]:
+    found = [row for row in rows(site.runner, _NEWEST) if "x" in row]
+    parties: dict[str, list[str]] = {}
+    for row in rows(site.runner, _PARTIES % values("x", (row["x"].text for row in found))):
+        parties.setdefault(row["x"].text, []).append(row["party"].text)
+    mentioned = {row[name].text for row in found for name in ("x", "status")}
+    labels = labels_of(site, mentioned | {party for several in parties.values() for party in several})
+    return [
+        Deal(
+            value=show(site, row["x"], labels),
+            status=show(site, row["status"], labels),
+            day=in_words(row["day"].text) if "day" in row else "",
+            parties=tuple(
+                Shown(labels.get(party, ((party, ""),)), href(party, site.names), party)
+                for party in sorted(parties.get(row["x"].text, ()), key=lambda iri: name_of(iri, labels))
+            ),
+        )
+        for row in found
+    ]
+
+
+def queries(site: Site) -> Response:
+    """List the example queries."""
+    return _html("queries.html", site=site)
+
+
+def manual(site: Site) -> Response:
+    """Say how to use the site, and what its limits are."""
+    return _html("help.html", site=site, address=host_url("/"), formats=DOCUMENTS)
+
+
+def dump(site: Site, name: str) -> AnyResponse:
+    """Give one file of the release; only what the release lists can be asked for."""
+    found = next((file for file in site.edition.dumps if file.path.name == name), None)
+    if found is None:
+        raise NotFoundError(f"this release has no file {name[:200]!r}")
+    return _sent(site, found)
+
+
+def _sent(site: Site, found: Dump) -> AnyResponse:
+    try:
+        return send_file(
+            found.path,
+            mimetype=_TYPES.get(found.path.suffix, "application/octet-stream"),
+            etag=found.sha256,
+            last_modified=datetime.combine(site.edition.issued, time(), UTC),
+            conditional=True,
+        )
+    except OSError as error:
+        raise StoreError(f"{found.path}: {error}") from error
+
+
+def health(site: Site) -> Response:
+    """Say whether the store answers."""
+    status, code = "ok", 200
+    try:
+        site.runner.run("ASK {}", seconds=_HEALTH_SECONDS)
+    except (StoreBusyError, StoreTimeoutError):
+        status = "busy"
+    except StoreError:
+        status, code = "failing", 503
+    body = json.dumps({"status": status, "release": site.edition.id}) + "\n"
+    return Response(body, code, {"Cache-Control": "no-store"}, content_type="application/json")
+
+
+def robots(site: Site) -> Response:
+    """Tell crawlers to read the pages and leave the endpoint alone."""
+    del site
+    return Response(_ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+def favicon(site: Site) -> AnyResponse:
+    """Give the icon."""
+    del site
+    return send_file(Path(__file__).parent / "static" / "icon.svg", mimetype="image/svg+xml")
+
+
+def void(site: Site) -> AnyResponse:
+    """Send machines to the description of the data set."""
+    del site
+    return redirect(request.script_root + "/graph/catalog", code=302)
+
+
+def _html(template: str, **given: object) -> Response:
+    return Response(render_template(template, **given), content_type="text/html; charset=utf-8")

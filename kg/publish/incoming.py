@@ -1,0 +1,126 @@
+"""Stage 6, publish: what points to a thing, grouped and in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.publish.asking import Row, Value, quoted, rows, values
+from kg.publish.labels import Labels, labels_of, name_of
+from kg.publish.site import Site
+from kg.publish.statements import Shown, in_words, show
+from kg.publish.terms import Text
+from kg.vocabulary import KG
+
+_IN = "SELECT DISTINCT ?s ?p WHERE { %s } ORDER BY ?p ?s LIMIT %d"
+_STATUS = """SELECT ?x ?status ?day WHERE { %s OPTIONAL { ?x kg:status ?status }
+  OPTIONAL { ?x kg:startDate|kg:attestedOn|kg:signedAt/kg:startDate ?day } }"""
+INVERSE = {
+    "party": "Agreements it is party to",
+    "side": "Where it is one of the sides",
+    "participant": "Events it took part in",
+    "host": "Events it hosted",
+    "member": "Delegations it belonged to",
+    "head": "Delegations it led",
+    "origin": "Delegations from here",
+    "sentBy": "Delegations it sent",
+    "location": "Located here",
+    "country": "In this country",
+    "within": "Places within",
+    "unitOf": "Its units",
+    "capitalOf": "Its capital",
+    "outcomeOf": "What came of it",
+    "signedAt": "Signed there",
+    "inSet": "Agreements in this set",
+    "subsetOf": "Smaller sets within",
+    "subEventOf": "What happened within",
+    "holder": "Positions held",
+    "roleIn": "People with a position here",
+    "size": "What it counts",
+    "topic": "About this",
+    "kind": "Of this kind",
+    "status": "With this status",
+}
+_LITTLE = ("country", "kind", "topic", "status")
+"""Where a thing is a mere attribute of the others; such groups come last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that points here."""
+
+    value: Shown
+    statuses: tuple[Shown, ...]
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The things that point here by one property."""
+
+    title: str
+    property: tuple[Text, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """All that points to a thing; `more` says that it was too much to list."""
+
+    groups: tuple[Group, ...]
+    more: bool
+
+
+def incoming(site: Site, iri: str, *, scope: str) -> Incoming:
+    """Return what points to a thing."""
+    limit = site.limits.incoming
+    found = rows(site.runner, _IN % (scope % f"?s ?p {quoted(iri)}", limit + 1))
+    return Incoming(_groups(site, found[:limit]), more=len(found) > limit)
+
+
+def _groups(site: Site, found: Sequence[Row]) -> tuple[Group, ...]:
+    labels = labels_of(site, {row["p"].text for row in found})
+    by_iri = {item.value.iri: item for item in items_of(site, [row["s"] for row in found])}
+    by_property: dict[str, list[Item]] = {}
+    for row in found:
+        by_property.setdefault(row["p"].text, []).append(by_iri[row["s"].text])
+    return tuple(
+        Group(_title(predicate, labels), labels.get(predicate, ()), tuple(sorted(items, key=_by_name)))
+        for predicate, items in sorted(by_property.items(), key=lambda pair: _place(pair[0]))
+    )
+
+
+def _by_name(item: Item) -> tuple[str, str]:
+    return (item.value.texts[0][0].casefold(), item.value.iri)
+
+
+def items_of(site: Site, things: Sequence[Value]) -> list[Item]:
+    """Return things as items of a list, in the order given."""
+    if not things:
+        return []
+    about = _about(site, {thing.text for thing in things})
+    statuses = {status.text for pairs in about.values() for status, _ in pairs if status}
+    labels = labels_of(site, {thing.text for thing in things} | statuses)
+    return [_item(site, thing, about.get(thing.text, []), labels) for thing in things]
+
+
+def _item(site: Site, thing: Value, pairs: Sequence[tuple[Value | None, str]], labels: Labels) -> Item:
+    statuses = sorted({status for status, _ in pairs if status})
+    day = min((day for _, day in pairs if day), default="")
+    return Item(show(site, thing, labels), tuple(show(site, s, labels) for s in statuses), in_words(day))
+
+
+def _about(site: Site, subjects: set[str]) -> dict[str, list[tuple[Value | None, str]]]:
+    found: dict[str, list[tuple[Value | None, str]]] = {}
+    for row in rows(site.runner, _STATUS % values("x", subjects)):
+        day = row["day"].text if "day" in row else ""
+        found.setdefault(row["x"].text, []).append((row.get("status"), day))
+    return found
+
+
+def _title(predicate: str, labels: Labels) -> str:
+    return INVERSE.get(predicate.removeprefix(str(KG))) or f"Its {name_of(predicate, labels)} is this"
+
+
+def _place(predicate: str) -> tuple[bool, int, str]:
+    name = predicate.removeprefix(str(KG))
+    order = list(INVERSE)
+    return (name in _LITTLE, order.index(name) if name in INVERSE else len(order), predicate)

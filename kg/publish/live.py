@@ -1,0 +1,125 @@
+"""Stage 6, publish: the current release of a folder as a web site; it follows when that changes."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import KgError
+from kg.publish.app import create_app
+from kg.publish.site import Dump, Edition, Limits
+from kg.release import Release, current
+from kg.release.generation import SUMS, sha256_of
+from kg.settings import Settings
+from kg.store import QueryPool, open_pool
+from kg.vocabulary import Names
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
+_LOOK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    release: Release
+    pool: QueryPool
+    application: "WSGIApplication"
+
+
+class Live:
+    """A WSGI application that serves whichever release is current; it looks every few seconds."""
+
+    def __init__(
+        self, directory: Path, *, settings: Settings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._opened: _Opened | None = None
+        self._old: list[tuple[float, QueryPool]] = []
+        self._looked = 0.0
+
+    def open(self) -> None:
+        """Open the current release.
+
+        Raises NotFoundError when there is none, StoreError when it is damaged.
+        """
+        self._opened = self._open(current(self._directory))
+        self._looked = self._clock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer from the current release."""
+        if self._clock() - self._looked > _LOOK_SECONDS and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        if self._opened is None:
+            raise RuntimeError("open() comes first")
+        return self._opened.application(environ, start_response)
+
+    def close(self) -> None:
+        """Stop the query workers."""
+        with self._lock:
+            for _, pool in self._old:
+                pool.close()
+            if self._opened is not None:
+                self._opened.pool.close()
+
+    def _look(self) -> None:
+        now = self._looked = self._clock()
+        # A query of the old release may still run for as long as any query may.
+        ended = [pool for since, pool in self._old if now - since > self._settings.query_seconds + 1]
+        self._old = [(since, pool) for since, pool in self._old if pool not in ended]
+        for pool in ended:
+            pool.close()
+        try:
+            release = current(self._directory)
+            if self._opened is None or release.path == self._opened.release.path:
+                return
+            before, self._opened = self._opened, self._open(release)
+        except KgError as error:
+            _log.error("the earlier release is served on: %s", error)
+            return
+        self._old.append((now, before.pool))
+        _log.info("now serving release %s", release.id)
+
+    def _open(self, release: Release) -> _Opened:
+        settings = self._settings
+        names = Names(str(release.meta.get("base", settings.base)))
+        pool = open_pool(
+            release.store,
+            workers=settings.query_workers,
+            seconds=settings.query_seconds,
+            memory_mb=settings.query_memory_mb,
+            result_bytes=settings.result_bytes,
+            base=names.base,
+            prefixes=names.prefixes(),
+        )
+        try:
+            limits = Limits(query_seconds=settings.query_seconds, body_bytes=settings.query_body_bytes)
+            app = create_app(pool, edition_of(release), names=names, title=settings.title, limits=limits)
+        except KgError:
+            pool.close()
+            raise
+        return _Opened(release, pool, app)
+
+
+def edition_of(release: Release) -> Edition:
+    """Return what the site tells of a release: its files with sizes and checksums."""
+    sums = release.dumps / SUMS
+    dumps = []
+    if sums.is_file():
+        for line in sums.read_text(encoding="utf-8").splitlines():
+            digest, _, name = line.partition("  ")
+            path = release.dumps / name
+            if path.is_file():
+                dumps.append(Dump(path, path.stat().st_size, digest))
+        dumps.append(Dump(sums, sums.stat().st_size, sha256_of(sums)))
+    return Edition(release.id, release.as_of, tuple(dumps))

@@ -1,0 +1,72 @@
+"""Stage 6, publish: what is published, and the door to the store; given to every room of the site."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from kg.publish.examples import Example
+from kg.publish.terms import Terms
+from kg.store import Answer
+from kg.vocabulary import Names
+
+
+class Runner(Protocol):
+    """The door to the store, such as a `QueryPool`: it answers a query completely or raises a KgError."""
+
+    def run(
+        self,
+        sparql: str,
+        *,
+        media: str = "",
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """Return the whole answer in the media type asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One file that can be downloaded."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The release that is being served."""
+
+    id: str
+    issued: date
+    dumps: tuple[Dump, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Ledger paths that proved to be the same thing -> the path it has now."""
+    gone: frozenset[str] = frozenset()
+    """Ledger paths that were withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client may ask for."""
+
+    query_seconds: float = 10.0
+    body_bytes: int = 1_000_000
+    incoming: int = 500
+    """How many links to a thing its page and data list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All that the pages need."""
+
+    runner: Runner
+    edition: Edition
+    names: Names
+    title: str
+    terms: Terms
+    examples: tuple[Example, ...] = ()
+    limits: Limits = field(default_factory=Limits)
