@@ -1,7 +1,7 @@
 """What the example queries answer on the seed article alone, in the columns that do not hang on wording.
 
-`differences(name, rows)` compares the rows of any release built from the seed. Labels of events and agreements
-are the extractor's to word, so they are not compared; typographic quotes and case are not, either.
+`differences(name, rows)` compares the rows of any release built from the seed. Labels of events and
+agreements are the extractor's to word, so they are not compared; typographic quotes and case are not, either.
 """
 
 from collections import Counter
