@@ -26,11 +26,11 @@ class Mapped:
     report: Report
     """Warnings only."""
 
-    def readable(self) -> Iterator[str]:
-        """Yield the report in words, with the sentences behind it."""
+    def readable(self, where: str) -> Iterator[str]:
+        """Yield the report in words, with the sentences behind it; `where` names the article."""
         return report_lines(
             self.report,
-            article=self.findings.article.source,
+            article=where,
             quotes=lambda violation: words_behind(violation, self.graphs.evidence),
             label=lambda iri: label_in((self.graphs.facts,), iri),
         )
@@ -44,6 +44,8 @@ class Checked:
     kept_out: list[str] = field(default_factory=list)
     refused: list[Report] = field(default_factory=list)
     """The reports of the articles that did not pass."""
+    refused_in_words: list[str] = field(default_factory=list)
+    """The same as text, each naming its article by its id, since a release knows no paths."""
 
     def found(self) -> Iterator[Report]:
         """Yield the report of every article."""
@@ -70,7 +72,8 @@ def check_articles(read: Sequence[Findings], links: Links, registry: Registry, n
         else:
             checked.refused.append(report)
             errors = replace(mapped, report=Report(report.errors))
-            checked.kept_out.append("\n".join(errors.readable()))
+            checked.refused_in_words.append("\n".join(errors.readable(findings.article.id)))
+            checked.kept_out.append("\n".join(errors.readable(findings.article.source)))
     return checked
 
 

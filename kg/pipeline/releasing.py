@@ -87,10 +87,10 @@ def _write_report(folder: Path, report: Report, checked: Checked, names: Names) 
 
 def _text(report: Report, checked: Checked) -> Iterator[str]:
     yield f"{len(checked.articles)} articles published, {len(checked.kept_out)} kept out\n\n"
-    yield from (f"KEPT OUT\n{why}\n\n" for why in checked.kept_out)
+    yield from (f"KEPT OUT\n{why}\n\n" for why in checked.refused_in_words)
     yield from (f"{line}\n" for line in readable(report, checked))
     for each in checked.articles:
-        yield from (f"{line}\n" for line in each.readable())
+        yield from (f"{line}\n" for line in each.readable(each.findings.article.id))
 
 
 def _remove(path: Path) -> None:
