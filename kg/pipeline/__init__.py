@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 from kg.errors import KgError, SourceError
 from kg.evaluate import to_eval
-from kg.link import append_lines, link, load_decisions, load_ledger, load_registry
-from kg.model import Article, Findings
+from kg.gazetteer import Registry, load_registry
+from kg.link import append_lines, link, load_decisions, load_ledger
+from kg.model import Article, Findings, Links
 from kg.pipeline import kept
 from kg.pipeline.checking import Checked, check_articles, readable
 from kg.pipeline.extraction import findings_of
@@ -58,30 +59,22 @@ def build(
     """
     state = into / "state"
     with begin(into) as draft:
-        settled, unread, unusable = _articles(names, state, settings, tell, stdin)
+        settled, unread = _articles(names, state, settings, tell, stdin)
         read, failed = _found(settled.kept, settings, workers, tell)
-        tell(f"linking and mapping {len(read)} articles")
-        ledger = load_ledger(state / "iris.tsv")
+        tell(f"linking and checking {len(read)} articles")
         registry = load_registry()
-        decisions = load_decisions(
-            resource("links/accepted.sssom.tsv"), *sorted(state.glob("decisions/*.sssom.tsv"))
-        )
-        links = link(read, ledger=ledger, registry=registry, decisions=decisions)
-        tell(f"checking {len(read)} articles")
+        links = _linked(read, registry, state)
         checked = check_articles(read, links, registry, Names(settings.base))
+        left_out = unread + failed + checked.kept_out
         if not checked.articles:
-            raise SourceError(_nothing(unread + unusable + failed + checked.kept_out))
+            raise SourceError("; ".join(left_out) or "no article was given")
         kept.save(state / "articles", settled.kept)
         append_lines(state / "iris.tsv", links.new, release=as_of.isoformat())
         tell("writing store and dumps")
         made = write_release(draft, checked, links, registry, settings=settings, as_of=as_of, strict=strict)
     dropped = [f"{each.article.source}: {each.reason}" for each in settled.dropped]
-    return Built(
-        made.published.release.id,
-        tuple(unread + unusable + failed + checked.kept_out),
-        tuple(dropped + list(readable(made.report, checked))),
-        _summary(made, checked),
-    )
+    notices = dropped + list(readable(made.report, checked))
+    return Built(made.published.release.id, tuple(left_out), tuple(notices), _summary(made, checked))
 
 
 def extracted(
@@ -105,25 +98,31 @@ def extracted(
 
 def _articles(
     names: Sequence[str], state: Path, settings: Settings, tell: Tell, stdin: BinaryIO | None
-) -> tuple[Settled, list[str], list[str]]:
+) -> tuple[Settled, list[str]]:
     """Return what is to be published of what is read and kept, and what could not be read or used."""
     fresh: list[Article] = []
-    unread: list[str] = []
+    faults: list[str] = []
     found = sources(names, stdin=stdin, notice=tell)
     tell(f"reading {len(found)} sources")
     for source in found:
         for outcome in outcomes(source, limit=settings.article_bytes):
-            fresh.append(outcome) if isinstance(outcome, Article) else unread.append(str(outcome))
+            fresh.append(outcome) if isinstance(outcome, Article) else faults.append(str(outcome))
     settled = settle(with_kept(fresh, kept.load(state / "articles")))
     dated: list[Article] = []
-    undated: list[str] = []
     for article in settled.kept:
         try:
             require_date(article)
             dated.append(article)
         except SourceError as error:
-            undated.append(str(error))
-    return Settled(tuple(dated), settled.dropped), unread, undated
+            faults.append(str(error))
+    return Settled(tuple(dated), settled.dropped), faults
+
+
+def _linked(read: Sequence[Findings], registry: Registry, state: Path) -> Links:
+    ledger = load_ledger(state / "iris.tsv")
+    own = sorted((state / "decisions").glob("*.sssom.tsv"))
+    decisions = load_decisions(resource("links/accepted.sssom.tsv"), *own)
+    return link(read, ledger=ledger, registry=registry, decisions=decisions)
 
 
 def _found(
@@ -135,10 +134,6 @@ def _found(
     for outcome in findings_of(articles, extractor=settings.extractor, workers=workers):
         read.append(outcome) if isinstance(outcome, Findings) else failed.append(str(outcome))
     return read, failed
-
-
-def _nothing(reasons: list[str]) -> str:
-    return "; ".join(reasons) if reasons else "no article was given"
 
 
 def _summary(made: Made, checked: Checked) -> str:
