@@ -26,6 +26,7 @@ _ORIGIN = (
     re.compile(r"\(\s*(?P<name>[\w-]+(?:\.[\w-]+)+)\s*\)"),
 )
 _TITLE_LENGTH = 110
+_MOST_LINES = 50_000
 
 
 def article_of(text: str, said: Metadata, name: str) -> Article:
@@ -35,6 +36,10 @@ def article_of(text: str, said: Metadata, name: str) -> Article:
     """
     if not text.strip():
         raise ArticleRefused(f"{name}: is empty")
+    if text.count("\n") > _MOST_LINES:
+        raise ArticleRefused(
+            f"{name}: has more than {_MOST_LINES} lines; give each article a file of its own"
+        )
     zones = zones_of(text, title=said.title)
     if not any(zone.kind in _SAYING for zone in zones):
         raise ArticleRefused(f"{name}: holds no sentence of an article")

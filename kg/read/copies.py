@@ -3,7 +3,7 @@
 import re
 import zlib
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -94,14 +94,16 @@ def _verdict(place: int, other: int, shapes: list[_Shape], mine: frozenset[int])
 
 def _candidates(shape: _Shape, holders: dict[int, list[int]], gone: set[int]) -> list[int]:
     """Return the earlier texts that share most, in order."""
-    shared: Counter[int] = Counter()
+    shared: dict[int, int] = defaultdict(int)
     for shingle in shape.shingles:
-        near = holders.get(shingle, ())
-        if len(near) <= _CROWD:
-            shared.update(other for other in near if other not in gone)
+        near = holders.get(shingle)
+        if near and len(near) <= _CROWD:
+            for other in near:
+                if other not in gone:
+                    shared[other] += 1
     least = max(shared.values(), default=0) / 2
-    near = (other for other, times in shared.items() if times >= least)
-    return sorted(near, key=lambda other: (-shared[other], other))[:_NEAREST]
+    most = (other for other, times in shared.items() if times >= least)
+    return sorted(most, key=lambda other: (-shared[other], other))[:_NEAREST]
 
 
 def _sample(shape: _Shape) -> Iterable[int]:

@@ -65,7 +65,8 @@ _RELEASE = re.compile(
 )
 _POSTED = re.compile(r"\bposted in \[[^\]]{1,40}\]\([^)]{0,120}\)", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"^\W*(?:[Bb]y|BY|(?:Reported|Written) by)\s+(?:[A-Z][\w.'’-]*\s*(?:,|and|&|in)?\s*){1,8}(?:\([^)]{2,40}\))?\W*$"
+    r"^\W*(?:[Bb]y|BY|(?:Reported|Written) by)\s+"
+    r"(?:[A-Z][\w.'’-]*\s*(?:,|and|&|in)?\s*){1,8}(?:\([^)]{2,40}\))?\W*$"
     r"|^\W*(?:作者|记者|文)\s*[:：/]\s*\S{2,20}(?:\s+\S{2,8}){0,3}\s*$"
 )
 _AGENCY = r"(?:新华社|新华网|人民网|中新社|中新网|央视网|光明网|中国日报网)"

@@ -95,31 +95,15 @@ def _by_version(article: Article) -> tuple[date, str, int, str]:
 _Left = Iterator[tuple[int, int, str]]
 
 
-def _superseded(ordered: list[Article], _: dict[int, tuple[int, str]]) -> _Left:
-    """Yield what another article names as the one that it corrects; in a ring of such, the latest stays."""
+def _superseded(ordered: list[Article], gone: dict[int, tuple[int, str]]) -> _Left:
+    """Yield what another article names as the one that it corrects; a ring of such leaves one."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, article in enumerate(ordered):
         places[article.id].append(place)
     for place, article in enumerate(ordered):
         for target in places.get(article.supersedes, ()):
-            if ordered[target].id == article.id:
-                continue
-            ring = _leads_back(ordered[target], article, ordered, places)
-            if not ring or _by_version(article) > _by_version(ordered[target]):
+            if ordered[target].id != article.id and _survivor(place, gone) != target:
                 yield target, place, "superseded by {}"
-
-
-def _leads_back(start: Article, goal: Article, ordered: list[Article], places: dict[str, list[int]]) -> bool:
-    seen, now = set(), start
-    while now.supersedes and now.id not in seen:
-        seen.add(now.id)
-        if now.supersedes == goal.id:
-            return True
-        nexts = places.get(now.supersedes)
-        if not nexts:
-            return False
-        now = ordered[nexts[0]]
-    return False
 
 
 def _repeated(ordered: list[Article], gone: dict[int, tuple[int, str]]) -> _Left:
@@ -189,8 +173,6 @@ def _with_own_ids(ordered: list[Article], gone: dict[int, tuple[int, str]]) -> d
 
 
 def _survivor(place: int, gone: dict[int, tuple[int, str]]) -> int:
-    seen = set()
-    while place in gone and place not in seen:
-        seen.add(place)
+    while place in gone:
         place = gone[place][0]
     return place

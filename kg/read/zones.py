@@ -10,6 +10,7 @@ from kg.read.dates import leading_date
 
 _HEADLINE_LENGTH = 200
 _ALIKE = 0.8
+_NEAR = 200
 _SOURCE_AND_TIME = re.compile(r"(?:By [\w.'’ -]{3,60}?\s+)?\([^()\n]{2,40}\)\s*(?:\d{1,2}:\d{2},?\s*)?")
 _UNDERLINE = re.compile(r"^\s*(?:=+|-{3,})\s*$")
 
@@ -177,7 +178,7 @@ def _leading_source(text: str, start: int, end: int) -> int:
     if source:
         stop = leading_date(text, source.end())
         return stop if stop > source.end() else start
-    return leading_date(text, start) if not text[:start].strip() else start
+    return leading_date(text, start) if start < _NEAR and not text[:start].strip() else start
 
 
 def _blocks(text: str) -> list[list[_Line]]:
