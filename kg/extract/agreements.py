@@ -53,7 +53,8 @@ _STATUS = {"reached": "signed"}
 def enough(scene: Scene, group: Sequence[Deal]) -> bool:
     """Tell whether it is known who is bound: by two at least, or by one where agreements are counted."""
     members = {key for deal in group for key in deal.members}
-    if len(members) > 1 or (members and group[0].number is not None):
+    counted = any(deal.number is not None and (members or deal.among) for deal in group)
+    if len(members) > 1 or counted:
         return True
     scene.draft.rejected.append(f"agreement without parties: {_quote(scene, group[0].sentence, group[0].noun)}")
     return False

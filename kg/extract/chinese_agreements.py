@@ -129,6 +129,10 @@ def _deal(
         return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
     status = mood or ("preliminary" if _tentative(words, pieces[verb].text) else "signed")
+    day = track.nearest(Sort.DATE, min(first, verb), max(first, verb))
+    published = book.article.published
+    if status == "signed" and day and day.when and published and day.when.first > published:
+        status = "planned"
     return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title)
 
 
@@ -244,13 +248,15 @@ def _signing(
     if known is None:
         if not (when or where or signers):
             return
-        who = [*signers, *(p for p in deal.sides if p.sort is Sort.INSTITUTION)]
+        who = list(dict.fromkeys([*signers, *deal.sides]))
         mood = deal.status if deal.status != "signed" else ""
         words = track.evidence(match)
         span = Evidence(min(words.start, deal.evidence.start), max(words.end, deal.evidence.end))
         act = Happening("signing", who, span, "zh-sign-act", 0.85, mood, when, where)
         known = write(act, book)
-    book.state(key, Relation.SIGNED_AT, Ref(known), deal.evidence, rule="zh-sign-act", confidence=0.85)
+    # What is only to be signed is signed nowhere yet.
+    if deal.status == "signed" and book.concept(known, Relation.STATUS) == "happened":
+        book.state(key, Relation.SIGNED_AT, Ref(known), deal.evidence, rule="zh-sign-act", confidence=0.85)
 
 
 def _occasion(track: Track, match: re.Match[str], book: Notebook) -> str | None:
@@ -287,3 +293,7 @@ def _part(track: Track, match: re.Match[str], book: Notebook) -> None:
     say(key, Relation.SUBSET_OF, Ref(whole), evidence)
     if size := figure(track.reading, count, book, label="协议"):
         say(key, Relation.SIZE, Ref(size), evidence)
+    for occasion in sorted(book.refs(whole, Relation.OUTCOME_OF)):
+        there = any(p.text in ("当场", "现场") for p in pieces[first : last + 1])
+        if there and status == "signed" and book.concept(occasion, Relation.STATUS) == "happened":
+            say(key, Relation.SIGNED_AT, Ref(occasion), evidence, basis=Basis.INFERRED)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, modality
+from kg.extract import frames, modality, state
+from kg.extract.figures import Number, number_of, value_of
 from kg.extract.marks import Sentence, Sort
 from kg.extract.scene import Scene
 from kg.extract.tables import table, words
@@ -59,6 +60,7 @@ def find(scene: Scene) -> None:
         key = scene.delegations.get((one.sentence.number, one.token.i))
         if key is not None:
             _people(scene, key, one)
+            _size(scene, key, one)
 
 
 def _new(scene: Scene, one: _Seen, seen: Iterable[_Seen]) -> str:
@@ -134,6 +136,23 @@ def _origin(scene: Scene, sentence: Sentence, token: "Token") -> list[str]:
 
 
 # Head and members --------------------------------------------------------------------------------------------
+
+
+def _size(scene: Scene, key: str, one: _Seen) -> None:
+    """State how many belong: `a 50-member delegation`, `a delegation of eight senators`."""
+    around, _ = frames.of_noun(one.token)
+    for token in [t for t in around.get("of", []) if _own(one.token, t)]:
+        number = number_of(one.sentence, token)
+        if number is not None and scene.draft.kind(key) is Kind.DELEGATION:
+            state.size(scene, key, number, [number])
+    words_ = one.sentence.tokens
+    at = one.token.i - one.sentence.first
+    for back in range(max(0, at - 6), at - 1):
+        value = value_of(words_[back].text)
+        if value and words_[back + 1].text == "-" and words_[back + 2].lower_ in ("member", "person", "strong"):
+            evidence = scene.evidence(one.sentence, [words_[back], one.token])
+            number = Number(value, "exactly", evidence, "members")
+            state.size(scene, key, number, [number])
 
 
 def _people(scene: Scene, key: str, one: _Seen) -> None:

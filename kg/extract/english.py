@@ -30,7 +30,9 @@ def extract(article: Article) -> Findings:
     for sentence in scene.sentences:
         give_dates(scene, sentence, [x for x in (*happenings, *deals) if x.sentence is sentence])
     _inherit_dates(happenings, deals)
-    groups = unite.events(happenings)
+    happenings = [h for h in happenings if not h.weak or h.when is not None]
+    groups = [group for group in unite.events(happenings) if events.enough(scene, group)]
+    happenings = [h for group in groups for h in group]
     for group in groups:
         state.event(scene, group)
     _sub_events(scene, happenings)

@@ -1,13 +1,15 @@
 """Stage 2: events, from the words that tell of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.extract import frames, modality
+from kg.extract.figures import Number, number_of
 from kg.extract.marks import Mention, Sentence, Sort, When
 from kg.extract.scene import Scene
-from kg.extract.tables import Trigger, triggers
+from kg.extract.tables import Trigger, table, triggers, words
 from kg.model import Evidence, Kind, Ref, Relation
 
 if TYPE_CHECKING:
@@ -34,7 +36,10 @@ class Happening:
     label: str = ""
     definite: bool = False
     clause: Evidence = Evidence(0, 0)
-    during: "Token | None" = None
+    weak: bool = False
+    """It counts only if the sentence dates it."""
+    sizes: list[Number] = field(default_factory=list)
+    """How many are said to have taken part."""
     key: str = ""
 
     @property
@@ -44,7 +49,31 @@ class Happening:
 
 
 _PLACES = ("in", "at", "near")
-_CLOSED = ("after", "before", "since", "following", "until", "ahead", "prior", "for", "from")
+_DATED = ("conference", "ceremony")
+"""Kinds that a date alone makes an event."""
+
+
+def enough(scene: Scene, group: Sequence[Happening]) -> bool:
+    """Tell whether it is known who, where or when enough for one event to be told from another."""
+    who = {key for h in group for key in (*h.who, *h.sides)}
+    host = {key for h in group for key in h.host}
+    where = {key for h in group for key in h.where}
+    when = any(h.when for h in group)
+    kind = group[0].kind
+    if kind == "meeting":
+        known = len(who | host) > 1 or (bool(who | host) and when and bool(where))
+    elif kind == "visit":
+        known = bool(who and (host or where)) or (when and bool(where | host))
+    else:
+        known = when or bool(who | host) or (bool(where) and bool(group[0].name or group[0].rule.endswith("noun")))
+    if not known:
+        scene.draft.rejected.append(f"{group[0].rule} too vague: {_quote(scene, group[0])}")
+    return known
+
+
+@cache
+def _counted() -> frozenset[str]:
+    return words(table("groups")["counted"])
 
 
 def find(scene: Scene) -> list[Happening]:
@@ -115,7 +144,8 @@ def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention
 
 
 def _told(scene: Scene, found: Happening, *, enough: bool) -> Happening | None:
-    if found.status == modality.NOTHING or (not enough and not (found.when or found.where)):
+    found.weak = not enough and not found.where and found.kind in _DATED and found.token.dep_ != "dobj"
+    if found.status == modality.NOTHING or not (enough or found.where or found.weak):
         scene.draft.rejected.append(f"{found.rule} not asserted: {_quote(scene, found)}")
         return None
     return found
@@ -135,6 +165,8 @@ def _fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "li
             for token in around.get(name, []):
                 for key in scene.denoted(sentence, token):
                     _put(scene, found, slot, key, scene.evidence(sentence, [found.token, token]))
+                number = number_of(sentence, token) if slot == "who" and token.lemma_.lower() in _counted() else None
+                found.sizes += [number] if number is not None else []
                 if slot == "host":
                     _at_body(scene, found, token)
                     _seat(scene, found, token)

@@ -107,7 +107,10 @@ def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
             yield i, i + 1
         elif piece.text == "(" and i + 2 < len(pieces) and pieces[i + 2].text == ")" and pieces[i + 1].text.isupper():
             yield i, i + 3
-    marks = [i for i, piece in enumerate(pieces[:_DATELINE]) if piece.text in ("–", "—", "--", "-")]
+    marks = [
+        i for i, piece in enumerate(pieces[:_DATELINE])
+        if i > 0 and piece.text in ("–", "—", "--", "-") and pieces[i - 1].space and piece.space
+    ]  # fmt: skip
     if marks and all(_in_dateline(piece) for piece in pieces[: marks[-1]]):
         yield 0, marks[-1] + 1
     if len(pieces) > 1 and pieces[0].text.isdigit() and pieces[1].text.lower() in words(table("names")["first"]):

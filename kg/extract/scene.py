@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.extract import frames
 from kg.extract.draft import Draft
-from kg.extract.marks import Mention, Sentence, Sort
+from kg.extract.marks import Sentence, Sort
 from kg.extract.resolve import Cast
 from kg.extract.tables import table, words
 from kg.model import Evidence, Kind
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 def group_words() -> frozenset[str]:
     """Return the words for people who stand for the body they come from."""
     return words(table("groups")["groups"])
+
+
+@cache
+def _sites() -> frozenset[str]:
+    return words(table("groups")["sites"])
 
 
 class Scene:
@@ -51,6 +56,10 @@ class Scene:
             body = self._body_of_place(sentence, token)
             if body:
                 return body
+        if lemma in _sites():
+            named = [c for c in token.children if c.dep_ in ("compound", "nmod") and sentence.mention(c) is not None]
+            if named:
+                return [key for c in named[-1:] for key in self.denoted(sentence, c, depth + 1)]
         if any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det"):
             return _one(self.cast.definite(lemma, sentence.piece(token).start))
         return []
@@ -75,15 +84,9 @@ class Scene:
         mention = sentence.mention(token)
         if mention is not None and mention.sort is not Sort.PLACE:
             return None
-        keys = self.denoted(sentence, token) if mention is not None or token.lower_ in _REGIONS else []
+        known = mention is not None or token.lower_ in _REGIONS or token.lemma_.lower() in _sites()
+        keys = self.denoted(sentence, token) if known else []
         return keys[0] if keys and self.draft.kind(keys[0]) is Kind.PLACE else None
-
-    def when(self, sentence: Sentence, first: int, last: int) -> Iterable[tuple["Token", Mention]]:
-        """Yield the dates among the words `[first, last)` of a sentence."""
-        for token in sentence.tokens[first:last]:
-            mention = sentence.mention(token)
-            if mention is not None and mention.when is not None:
-                yield token, mention
 
     def evidence(self, sentence: Sentence, tokens: "Iterable[Token]") -> Evidence:
         """Return the stretch from the first to the last of the words."""

@@ -35,6 +35,8 @@ def event(scene: Scene, group: Sequence[Happening]) -> str:
         ):  # fmt: skip
             for value, evidence in slots.items():
                 _say(scene, key, relation, Ref(value), _within(clause, evidence), one)
+    for number in [n for one in group for n in one.sizes]:
+        size(scene, key, number, [number])
     dated = next((h for h in group if h.when is not None and h.when.precision == "to-the-day"), None)
     dated = dated or next((h for h in group if h.when is not None), None)
     if dated is not None and dated.when is not None and dated.when_evidence is not None:
@@ -99,7 +101,7 @@ def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happenin
         if matter is not None:
             put(Relation.SUBJECT_MATTER, Text(matter[0], scene.draft.article.language), matter[1])
     if number is not None:
-        _size(scene, key, number, [d.number for d in group if d.number is not None])
+        size(scene, key, number, [d.number for d in group if d.number is not None])
     _occasion(scene, key, group, happenings)
 
 
@@ -126,7 +128,8 @@ def _deal_clause(deal: Deal) -> Evidence:
     return _hull(spans)
 
 
-def _size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> None:
+def size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> None:
+    """State how many a set, a delegation or an event is said to have."""
     figure = scene.draft.add(Kind.FIGURE, number.label or "agreements", [n.evidence for n in numbers], named=False)
     for one in numbers:
         for subject, relation, value in (
@@ -134,7 +137,7 @@ def _size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> 
             (figure, Relation.QUALIFIER, Concept(one.qualifier)),
         ):  # fmt: skip
             if relation is not Relation.QUALIFIER or one.qualifier == number.qualifier:
-                scene.draft.state(subject, relation, value, one.evidence, rule="agreement-count", confidence=0.95)
+                scene.draft.state(subject, relation, value, one.evidence, rule="count", confidence=0.95)
 
 
 def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
