@@ -80,11 +80,27 @@ def test_an_agreement_is_signed_at_an_event_with_day_and_place():
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "云岚大学将于6月1日在成都与海滨医院签署合作备忘录。",
+        "6月1日，云岚大学与海滨医院在成都签署合作备忘录。",
+        "云岚大学与海滨医院昨日在成都达成合作协议。",
+    ],
+)
+def test_only_what_is_signed_is_signed_at_an_event(sentence):
+    relations = {relation for _, relation, _ in said(sentence)}
+
+    assert "party" in relations
+    assert "signedAt" not in relations
+
+
+@pytest.mark.parametrize(
     ("sentence", "status"),
     [
         ("云岚大学与海滨医院签订了合作备忘录。", "signed"),
         ("云岚大学与海滨医院的合作协议已于5月10日签署。", "signed"),
         ("云岚大学将于6月1日与海滨医院签署合作备忘录。", "planned"),
+        ("6月1日，云岚大学与海滨医院签署合作备忘录。", "planned"),
         ("云岚大学拟与海滨医院签署合作协议。", "planned"),
         ("云岚大学计划与海滨医院签订合同。", "planned"),
         ("云岚大学与海滨医院尚未签署协议。", "planned"),

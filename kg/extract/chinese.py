@@ -13,6 +13,7 @@ from kg.extract.chinese_names import known_people
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, place, read_delegations, with_offices
 from kg.extract.chinese_reading import read
+from kg.extract.chinese_sets import read_parts
 from kg.extract.chinese_track import track
 from kg.extract.chinese_words import lexicon, model_version, sentences
 from kg.model import Article, Findings, Kind, Ref, Relation, ZoneKind
@@ -70,6 +71,7 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     way = track(plain)
     read_events(way, book)
     read_agreements(way, book)
+    read_parts(way, book)
     read_figures(plain, book)
 
 

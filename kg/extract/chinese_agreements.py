@@ -18,8 +18,6 @@ _SIDES = "[IPGL](?:&[IPGL])*"
 _SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES}))?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
 _BETWEEN = r"(?P<who>[IL](?:&[IL])+)e?o?(?P<what>A)(?=S|qS)"
 _CEREMONY = r"(?P<who>[IL](?:&?[IL])+)e?o{0,6}(?P<what>A)(?P<act>o)h"
-_SUBSET = r"[zr](?P<count>N)S"
-_REMAINDER = r"[zr](?P<count>N)o?(?P<what>A)"
 _NOUN = frozenset({"n", "vn", "nz", "nw", "an", "a", "s", "v", "j"})
 
 
@@ -52,9 +50,6 @@ def read_agreements(track: Track, book: Notebook) -> None:
             _write(track, match, deal, book)
     for match in track.find(_CEREMONY):
         _ceremony(track, match, book)
-    for pattern in (_SUBSET, _REMAINDER):
-        for match in track.find(pattern):
-            _part(track, match, book)
 
 
 def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
@@ -118,7 +113,8 @@ def _deal(
     evidence = Evidence(min([pieces[min(first, verb)].start, *near]), max(what.end, pieces[verb].end))
     mood = track.mood(min(first, verb), max(verb, first))
     count = next(
-        (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and _many(pieces[i])), None
+        (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and is_several(pieces[i])),
+        None,
     )
     distinct = {piece.text for piece in sides}
     if mood is None:
@@ -128,7 +124,7 @@ def _deal(
         book.reject("zh-sign", evidence, "no two sides are named")
         return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
-    status = mood or ("preliminary" if _tentative(words, pieces[verb].text) else "signed")
+    status = mood or ("preliminary" if is_tentative(words, pieces[verb].text) else "signed")
     day = track.nearest(Sort.DATE, min(first, verb), max(first, verb))
     published = book.article.published
     if status == "signed" and day and day.when and published and day.when.first > published:
@@ -136,13 +132,15 @@ def _deal(
     return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title)
 
 
-def _tentative(words: Sequence[str], verb: str) -> bool:
+def is_tentative(words: Sequence[str], verb: str) -> bool:
+    """Return whether the words tell of an agreement that is not signed yet."""
     return verb in listed("settled_verbs") or any(
         word.startswith(tuple(lexicon()["preliminary"])) for word in words
     )
 
 
-def _many(piece: Piece) -> bool:
+def is_several(piece: Piece) -> bool:
+    """Return whether a number counts several agreements."""
     return int(piece.kind) > 1 and piece.text[-1] in "项份个"
 
 
@@ -265,35 +263,3 @@ def _occasion(track: Track, match: re.Match[str], book: Notebook) -> str | None:
     own = track.group(match, "occasion", "O") if match.groupdict().get("occasion") else []
     occasion = own[0] if own else track.nearest(Sort.OCCASION, first, last)
     return book.find(Kind.EVENT, occasion.name) if occasion else None
-
-
-def _part(track: Track, match: re.Match[str], book: Notebook) -> None:
-    """Read `其中5项当场签署`, `其余7项为初步协议` as parts of the set before."""
-    sets = [s for s in book.of_kind(Kind.AGREEMENT_SET) if not book.refs(s.key, Relation.SUBSET_OF)]
-    first, last = track.at(match.start()), track.at(match.end() - 1)
-    count = track.at(match.start("count"))
-    mood = track.mood(first, last)
-    evidence = track.evidence(match)
-    pieces = track.reading.pieces
-    if not sets or mood is None or not _many(pieces[count]) or sets[-1].evidence[0].start > evidence.start:
-        return
-    tentative = _tentative([p.text for p in pieces[first : last + 1]], "")
-    signs = any(
-        acts(p.text, "sign") and p.text not in listed("settled_verbs") for p in pieces[first : last + 1]
-    )
-    status = mood or ("preliminary" if tentative else "signed" if signs else "")
-    if not status:
-        return
-    whole = sets[-1].key
-    key = book.thing(Kind.AGREEMENT_SET, f"{sets[-1].name}：{pieces[count].text}", evidence, named=False)
-    say = partial(book.state, rule="zh-subset", confidence=0.85)
-    kind = book.concept(whole, Relation.KIND)
-    say(key, Relation.KIND, Concept(kind), evidence)
-    say(key, Relation.STATUS, Concept(status), evidence)
-    say(key, Relation.SUBSET_OF, Ref(whole), evidence)
-    if size := figure(track.reading, count, book, label="协议"):
-        say(key, Relation.SIZE, Ref(size), evidence)
-    for occasion in sorted(book.refs(whole, Relation.OUTCOME_OF)):
-        there = any(p.text in ("当场", "现场") for p in pieces[first : last + 1])
-        if there and status == "signed" and book.concept(occasion, Relation.STATUS) == "happened":
-            say(key, Relation.SIGNED_AT, Ref(occasion), evidence, basis=Basis.INFERRED)
