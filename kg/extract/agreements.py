@@ -1,7 +1,7 @@
 """Stage 2: agreements and sets of agreements, from the words that tell of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kg.extract import frames, modality
@@ -56,7 +56,9 @@ def enough(scene: Scene, group: Sequence[Deal]) -> bool:
     counted = any(deal.number is not None and (members or deal.among) for deal in group)
     if len(members) > 1 or counted:
         return True
-    scene.draft.rejected.append(f"agreement without parties: {_quote(scene, group[0].sentence, group[0].noun)}")
+    scene.draft.rejected.append(
+        f"agreement without parties: {_quote(scene, group[0].sentence, group[0].noun)}"
+    )
     return False
 
 
@@ -85,12 +87,21 @@ def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
             return row.kind, row.light
     if token.dep_ in ("compound", "nmod"):
         return "", False
-    return next(((row.kind, row.light) for row in bargains().kinds if lemma in row.nouns or token.lower_ in row.nouns), ("", False))
+    return next(
+        (
+            (row.kind, row.light)
+            for row in bargains().kinds
+            if lemma in row.nouns or token.lower_ in row.nouns
+        ),
+        ("", False),
+    )
 
 
 def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
     at = token.i - sentence.first
-    return list(sentence.tokens[at + 1 : at + 1 + steps] if steps > 0 else sentence.tokens[max(0, at + steps) : at])
+    return list(
+        sentence.tokens[at + 1 : at + 1 + steps] if steps > 0 else sentence.tokens[max(0, at + steps) : at]
+    )
 
 
 def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> Deal | None:
@@ -112,7 +123,9 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
         return None
     status = _status(token, verb)
     if not status:
-        scene.draft.rejected.append(f"agreement not asserted ({verb.lemma_}): {_quote(scene, sentence, token)}")
+        scene.draft.rejected.append(
+            f"agreement not asserted ({verb.lemma_}): {_quote(scene, sentence, token)}"
+        )
         return None
     kind = kind or (kind_at(sentence, among[1])[0] if among else "") or "formal-agreement"
     deal = Deal(kind, sentence, verb, token, status, "agreement-verb", 0.85)
@@ -145,7 +158,11 @@ def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:
 def _verb(noun: "Token", support: "Token | None") -> "Token | None":
     """Return the verb that says what became of an agreement: `signed an agreement`, `agreements signed`."""
     for child in noun.children:
-        if child.dep_ in ("acl", "relcl") and child.tag_ in ("VBN", "VBD") and child.lemma_.lower() in bargains().verbs:
+        if (
+            child.dep_ in ("acl", "relcl")
+            and child.tag_ in ("VBN", "VBD")
+            and child.lemma_.lower() in bargains().verbs
+        ):
             return child
     if support is not None and noun.dep_ != "pobj" and support.lemma_.lower() in bargains().verbs:
         return support
@@ -166,7 +183,9 @@ def _status(noun: "Token", verb: "Token") -> str:
         modifiers = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
         if modifiers & bargains().preliminary:
             return "preliminary"
-        if base == "reached" and any(c.dep_ in ("acl", "relcl") and c.pos_ == "VERB" and _to(c) for c in noun.children):
+        if base == "reached" and any(
+            c.dep_ in ("acl", "relcl") and c.pos_ == "VERB" and _to(c) for c in noun.children
+        ):
             return "preliminary"
     return _STATUS.get(base, base)
 
@@ -186,7 +205,7 @@ def _among(sentence: Sentence, token: "Token") -> "tuple[Number, Token] | None":
         if other.dep_ == "pobj" and other.head.lower_ in ("among", "of") and kind_at(sentence, other)[0]:
             number = number_of(sentence, other)
             if number is not None and (other.head.head == token or other.head.head == token.head):
-                return number, other
+                return replace(number, evidence=sentence.span([other.head, other])), other
     return None
 
 
@@ -198,7 +217,14 @@ def _including(sentence: Sentence, whole: Deal, token: "Token") -> bool:
     return any(t.lower_ == "including" for t in sentence.tokens if whole.noun.i < t.i < token.i)
 
 
-def _part(scene: Scene, sentence: Sentence, token: "Token", kind: str, around: Mapping[str, "list[Token]"], whole: Deal) -> Deal | None:
+def _part(
+    scene: Scene,
+    sentence: Sentence,
+    token: "Token",
+    kind: str,
+    around: Mapping[str, "list[Token]"],
+    whole: Deal,
+) -> Deal | None:
     deal = Deal(kind, sentence, token, token, whole.status, "agreement-listed", 0.85, within=whole)
     _parties(scene, deal, around.get("between", []), token)
     return deal if len(deal.members) > 1 else None
@@ -214,9 +240,20 @@ def _denoted(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> lis
 def _fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "Token") -> None:
     of_verb = frames.of_verb(verb)
     subject = [t for t in of_verb.get("subject", []) if t != deal.noun and not _inside(t, deal.noun)]
-    if verb.dep_ == "acl" or verb.lemma_.lower() in ("launch", "form", "create") and not around.get("between"):
+    if (
+        verb.dep_ == "acl"
+        or verb.lemma_.lower() in ("launch", "form", "create")
+        and not around.get("between")
+    ):
         subject = [t for t in subject if t != verb.head]
-    tokens = [*subject, *(t for name in ("with", "between", "among", "by") for t in (*around.get(name, []), *of_verb.get(name, [])))]
+    tokens = [
+        *subject,
+        *(
+            t
+            for name in ("with", "between", "among", "by")
+            for t in (*around.get(name, []), *of_verb.get(name, []))
+        ),
+    ]
     _parties(scene, deal, dict.fromkeys(tokens), verb)
     for token in deal.sentence.tokens:
         mention = deal.sentence.mention(token)
@@ -228,7 +265,15 @@ def _fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "
             place = scene.place(deal.sentence, token)
             if place is not None and place not in deal.sides:
                 deal.where.setdefault(place, scene.evidence(deal.sentence, [verb, token]))
-    deal.occasion = next((t for name in ("at", "during", "in") for t in of_verb.get(name, []) if deal.sentence.mention(t) is None or deal.sentence.mention(t).sort is Sort.OCCASION), None)  # type: ignore[union-attr]  # looked at just before
+    deal.occasion = next(
+        (
+            t
+            for name in ("at", "during", "in")
+            for t in of_verb.get(name, [])
+            if deal.sentence.mention(t) is None or deal.sentence.mention(t).sort is Sort.OCCASION
+        ),
+        None,
+    )  # type: ignore[union-attr]  # looked at just before
     deal.after = next((t for name in ("after", "following") for t in of_verb.get(name, [])), None)
 
 

@@ -84,7 +84,12 @@ def named(texts: Iterable[str]) -> "Iterator[tuple[Doc, list[tuple[Sort, Span]]]
             yield doc, [(_SORTS[ent.label_], ent) for ent in doc.ents if ent.label_ in _SORTS]
 
 
-_STAND_INS = {Sort.PERSON: "John", Sort.INSTITUTION: "Microsoft", Sort.OCCASION: "Wimbledon", Sort.DATE: "Monday"}
+_STAND_INS = {
+    Sort.PERSON: "John",
+    Sort.INSTITUTION: "Microsoft",
+    Sort.OCCASION: "Wimbledon",
+    Sort.DATE: "Monday",
+}
 """A merged name is parsed as this common one: the parser knows no word of twenty letters and five blanks."""
 
 

@@ -54,7 +54,9 @@ def find(scene: Scene) -> None:
             keys.setdefault(thread, key)
         last = key
         scene.delegations[one.sentence.number, one.token.i] = key
-        scene.draft.mention(key, one.evidence, alias=one.name if one.proper and len(one.name.split()) > 1 else "")
+        scene.draft.mention(
+            key, one.evidence, alias=one.name if one.proper and len(one.name.split()) > 1 else ""
+        )
         _state(scene, key, one)
     for one in seen:
         key = scene.delegations.get((one.sentence.number, one.token.i))
@@ -73,7 +75,9 @@ def _new(scene: Scene, one: _Seen, seen: Iterable[_Seen]) -> str:
 def _state(scene: Scene, key: str, one: _Seen) -> None:
     for relation, values in ((Relation.ORIGIN, one.origins), (Relation.SENT_BY, one.senders)):
         for value in values:
-            scene.draft.state(key, relation, Ref(value), one.evidence, rule="delegation-phrase", confidence=0.9)
+            scene.draft.state(
+                key, relation, Ref(value), one.evidence, rule="delegation-phrase", confidence=0.9
+            )
 
 
 def _in_sentence(scene: Scene, sentence: Sentence) -> Iterable[_Seen]:
@@ -98,14 +102,20 @@ def _has_place(sentence: Sentence, token: "Token") -> bool:
 
 def _phrase(scene: Scene, sentence: Sentence, token: "Token", *, proper: bool) -> _Seen:
     around, _ = frames.of_noun(token)
-    before = [c for c in token.children if c.dep_ in ("compound", "amod", "nmod", "poss", "nummod") and c.i < token.i]
+    before = [
+        c
+        for c in token.children
+        if c.dep_ in ("compound", "amod", "nmod", "poss", "nummod") and c.i < token.i
+    ]
     of = [t for name in ("from", "of") for t in around.get(name, []) if _own(token, t)]
     denoted = [key for t in [*before, *of] for key in _origin(scene, sentence, t)]
     if not proper and not any(_own(token, t) for t in around.get("from", [])):
         denoted = []
     first = min([*before, token], key=lambda t: t.i)
     tail = [t for t in of if _origin(scene, sentence, t)]
-    words_ = sentence.tokens[first.i - sentence.first : max([token, *tail], key=lambda t: t.i).i - sentence.first + 1]
+    words_ = sentence.tokens[
+        first.i - sentence.first : max([token, *tail], key=lambda t: t.i).i - sentence.first + 1
+    ]
     evidence = scene.evidence(sentence, words_)
     name = " ".join(scene.draft.article.text[evidence.start : evidence.end].split())
     kinds = [(key, scene.draft.kind(key)) for key in dict.fromkeys(denoted)]
@@ -131,7 +141,12 @@ def _origin(scene: Scene, sentence: Sentence, token: "Token") -> list[str]:
         return []
     lemma = token.lemma_.lower()
     if lemma in _words("bodies") or lemma in _words("travellers"):
-        return [k for child in token.children if child.dep_ in ("compound", "amod", "nmod") for k in _origin(scene, sentence, child)]
+        return [
+            k
+            for child in token.children
+            if child.dep_ in ("compound", "amod", "nmod")
+            for k in _origin(scene, sentence, child)
+        ]
     return []
 
 
@@ -149,7 +164,11 @@ def _size(scene: Scene, key: str, one: _Seen) -> None:
     at = one.token.i - one.sentence.first
     for back in range(max(0, at - 6), at - 1):
         value = value_of(words_[back].text)
-        if value and words_[back + 1].text == "-" and words_[back + 2].lower_ in ("member", "person", "strong"):
+        if (
+            value
+            and words_[back + 1].text == "-"
+            and words_[back + 2].lower_ in ("member", "person", "strong")
+        ):
             evidence = scene.evidence(one.sentence, [words_[back], one.token])
             number = Number(value, "exactly", evidence, "members")
             state.size(scene, key, number, [number])
@@ -159,7 +178,14 @@ def _people(scene: Scene, key: str, one: _Seen) -> None:
     verb = one.token.head
     if verb.pos_ == "VERB" and verb.lemma_ in ("lead", "head") and one.token.dep_ in ("dobj", "nsubjpass"):
         around = frames.of_verb(verb)
-        _belong(scene, key, one, Relation.HEAD, around.get("subject" if one.token.dep_ == "dobj" else "by", []), verb)
+        _belong(
+            scene,
+            key,
+            one,
+            Relation.HEAD,
+            around.get("subject" if one.token.dep_ == "dobj" else "by", []),
+            verb,
+        )
     for child in one.token.children:
         if child.dep_ == "acl" and child.lemma_ in ("lead", "head"):
             _belong(scene, key, one, Relation.HEAD, frames.of_verb(child).get("by", []), child)
@@ -168,10 +194,19 @@ def _people(scene: Scene, key: str, one: _Seen) -> None:
             inner = [*around.get("object", []), *around.get("of", []), *around.get("by", [])]
             _belong(scene, key, one, Relation.MEMBER, [t for t in inner if t is not one.token], child)
         elif child.dep_ == "prep" and child.lower_ == "including":
-            _belong(scene, key, one, Relation.MEMBER, [t for c in child.children for t in frames.unfolded(c)], child)
+            _belong(
+                scene,
+                key,
+                one,
+                Relation.MEMBER,
+                [t for c in child.children for t in frames.unfolded(c)],
+                child,
+            )
 
 
-def _belong(scene: Scene, key: str, one: _Seen, relation: Relation, tokens: "Iterable[Token]", verb: "Token") -> None:
+def _belong(
+    scene: Scene, key: str, one: _Seen, relation: Relation, tokens: "Iterable[Token]", verb: "Token"
+) -> None:
     if verb.pos_ == "VERB" and modality.of_verb(verb) not in (modality.HAPPENED, modality.PLANNED):
         return
     for token in tokens:
@@ -179,4 +214,6 @@ def _belong(scene: Scene, key: str, one: _Seen, relation: Relation, tokens: "Ite
             allowed = (Kind.PERSON,) if relation is Relation.HEAD else (Kind.PERSON, Kind.INSTITUTION)
             if scene.draft.kind(person) in allowed:
                 evidence = scene.evidence(one.sentence, [token, one.token, verb])
-                scene.draft.state(key, relation, Ref(person), evidence, rule=f"delegation-{relation.value}", confidence=0.85)
+                scene.draft.state(
+                    key, relation, Ref(person), evidence, rule=f"delegation-{relation.value}", confidence=0.85
+                )

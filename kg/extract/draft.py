@@ -108,7 +108,8 @@ class Draft:
         entities = tuple(
             Entity(key, t.kind, t.name, tuple(sorted(t.evidence)), tuple(sorted(t.aliases)), t.named)
             for key, t in sorted(self._things.items(), key=lambda item: (min(item[1].evidence), item[0]))
-            if t.evidence and (key in used or (t.sure and t.kind in (Kind.PERSON, Kind.PLACE, Kind.INSTITUTION)))
+            if t.evidence
+            and (key in used or (t.sure and t.kind in (Kind.PERSON, Kind.PLACE, Kind.INSTITUTION)))
         )
         facts = tuple(
             Fact(s, r, v, tuple(sorted(c.evidence)), c.rule, c.confidence, c.basis)
@@ -123,7 +124,9 @@ class Draft:
             thing = self._things[key]
             if thing.kind is Kind.INSTITUTION and not self.values(key, Relation.KIND):
                 other = Concept("other-institution")
-                self.state(key, Relation.KIND, other, min(thing.evidence), rule="institution-kind", confidence=0.5)
+                self.state(
+                    key, Relation.KIND, other, min(thing.evidence), rule="institution-kind", confidence=0.5
+                )
 
 
 def _order(item: tuple[tuple[str, Relation, Value], _Claim]) -> tuple[Evidence, str, str, str]:

@@ -85,7 +85,9 @@ def _roles(scene: Scene, roles: list[tuple[RoleMention, str | None]], happenings
         evidence = Evidence(role.start, role.end)
         same = (person, body, role.title.lower())
         if same not in known:
-            label = f"{scene.draft.name(person)}, {role.title}" + (f", {scene.draft.name(body)}" if body else "")
+            label = f"{scene.draft.name(person)}, {role.title}" + (
+                f", {scene.draft.name(body)}" if body else ""
+            )
             known[same] = scene.draft.add(Kind.ROLE, label, [evidence], named=False)
         key = known[same]
         scene.draft.mention(key, evidence)
@@ -113,7 +115,13 @@ def _attested(scene: Scene, key: str, role: RoleMention, person: str, happenings
     published = scene.draft.article.published
     if published is not None:
         scene.draft.state(
-            key, Relation.ATTESTED_ON, published, evidence, rule=role.rule, confidence=0.85, basis=Basis.RESOLVED
+            key,
+            Relation.ATTESTED_ON,
+            published,
+            evidence,
+            rule=role.rule,
+            confidence=0.85,
+            basis=Basis.RESOLVED,
         )
 
 
@@ -139,5 +147,3 @@ def _outer(happenings: list[Happening], inner: Happening, word: str) -> Happenin
     kinds = ("visit",) if word in _JOURNEYS else (word,)
     before = [h for h in happenings if h.kind in kinds and h.sentence.start < inner.sentence.start and h.key]
     return before[0] if before else None
-
-

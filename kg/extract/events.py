@@ -65,7 +65,11 @@ def enough(scene: Scene, group: Sequence[Happening]) -> bool:
     elif kind == "visit":
         known = bool(who and (host or where)) or (when and bool(where | host))
     else:
-        known = when or bool(who | host) or (bool(where) and bool(group[0].name or group[0].rule.endswith("noun")))
+        known = (
+            when
+            or bool(who | host)
+            or (bool(where) and bool(group[0].name or group[0].rule.endswith("noun")))
+        )
     if not known:
         scene.draft.rejected.append(f"{group[0].rule} too vague: {_quote(scene, group[0])}")
     return known
@@ -94,7 +98,9 @@ def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]
     for row in triggers("events"):
         if token.pos_ == "VERB" and lemma in row.verbs:
             found = _verb(scene, sentence, token, row)
-        elif token.pos_ in ("NOUN", "PROPN") and lemma in row.nouns and token.dep_ not in ("compound", "nmod"):
+        elif (
+            token.pos_ in ("NOUN", "PROPN") and lemma in row.nouns and token.dep_ not in ("compound", "nmod")
+        ):
             found = _noun(scene, sentence, token, row)
         else:
             continue
@@ -125,18 +131,26 @@ def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     _fill(scene, found, row, around)
     found.definite = any(c.lower_ in ("the", "this", "that") for c in token.children if c.dep_ == "det")
     backed = support is not None and (
-        support.lemma_ in frames.light("do") and token.dep_ in ("dobj", "nsubjpass") or
-        support.lemma_ in frames.light("happen") and token.dep_ in ("nsubj", "nsubjpass")
+        support.lemma_ in frames.light("do")
+        and token.dep_ in ("dobj", "nsubjpass")
+        or support.lemma_ in frames.light("happen")
+        and token.dep_ in ("nsubj", "nsubjpass")
     )
-    own = any(c.dep_ == "acl" and c.lemma_ in ("hold", "host", "organise", "organize") for c in token.children)
+    own = any(
+        c.dep_ == "acl" and c.lemma_ in ("hold", "host", "organise", "organize") for c in token.children
+    )
     return _told(scene, found, enough=bool(backed or own or len(found.who) > 1 or (found.who and found.host)))
 
 
 def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention) -> Iterable[Happening]:
     row = next(r for r in triggers("events") if r.kind == "conference")
     around, support = frames.of_noun(token)
-    kind = next((r.kind for r in triggers("events") if mention.name.lower().split()[-1] in r.nouns), "conference")
-    found = Happening(kind, sentence, token, modality.of_noun(token, support), 0.85, "named-occasion", name=mention.name)
+    kind = next(
+        (r.kind for r in triggers("events") if mention.name.lower().split()[-1] in r.nouns), "conference"
+    )
+    found = Happening(
+        kind, sentence, token, modality.of_noun(token, support), 0.85, "named-occasion", name=mention.name
+    )
     _fill(scene, found, row, around)
     told = _told(scene, found, enough=support is not None)
     if told is not None:
@@ -165,7 +179,11 @@ def _fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "li
             for token in around.get(name, []):
                 for key in scene.denoted(sentence, token):
                     _put(scene, found, slot, key, scene.evidence(sentence, [found.token, token]))
-                number = number_of(sentence, token) if slot == "who" and token.lemma_.lower() in _counted() else None
+                number = (
+                    number_of(sentence, token)
+                    if slot == "who" and token.lemma_.lower() in _counted()
+                    else None
+                )
                 found.sizes += [number] if number is not None else []
                 if slot == "host":
                     _at_body(scene, found, token)

@@ -23,7 +23,20 @@ _QUALIFIERS = (
     ("more-than", ("more than", "over", "above", "upwards of", "exceeding")),
     ("at-least", ("at least", "no fewer than", "not less than")),
     ("at-most", ("up to", "at most", "fewer than", "less than", "under", "no more than")),
-    ("about", ("about", "around", "nearly", "almost", "some", "roughly", "approximately", "close to", "an estimated")),
+    (
+        "about",
+        (
+            "about",
+            "around",
+            "nearly",
+            "almost",
+            "some",
+            "roughly",
+            "approximately",
+            "close to",
+            "an estimated",
+        ),
+    ),
 )
 
 
@@ -72,13 +85,18 @@ def number_of(sentence: Sentence, noun: "Token") -> Number | None:
 
 
 def _number(sentence: Sentence, token: "Token", noun: "Token") -> Number | None:
-    parts = sorted([token, *(c for c in token.children if c.dep_ in ("compound", "nummod") and c.pos_ == "NUM")], key=lambda t: t.i)
+    parts = sorted(
+        [token, *(c for c in token.children if c.dep_ in ("compound", "nummod") and c.pos_ == "NUM")],
+        key=lambda t: t.i,
+    )
     value = value_of(" ".join(t.text for t in parts))
     if value is None or value < 2:  # noqa: PLR2004  one is no count
         return None
     at = parts[0].i - sentence.first
     before = " ".join(t.lower_ for t in sentence.tokens[max(0, at - 3) : at])
-    qualifier = next((q for q, phrases in _QUALIFIERS if any(re.search(rf"\b{p}$", before) for p in phrases)), "exactly")
+    qualifier = next(
+        (q for q, phrases in _QUALIFIERS if any(re.search(rf"\b{p}$", before) for p in phrases)), "exactly"
+    )
     counted = [t for t in sentence.tokens[parts[-1].i - sentence.first + 1 : noun.i - sentence.first + 1]]
     label = " ".join(t.text for t in counted if sentence.mention(t) is None and t.text != "-")
     return Number(value, qualifier, sentence.span([parts[0], noun]), label)

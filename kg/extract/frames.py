@@ -45,7 +45,11 @@ def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":
             return unfolded(child), passive
     # A headline's or caption's `X talks with Y` is often parsed as a compound noun.
     for child in verb.children:
-        if child.dep_ in ("compound", "nmod") and child.pos_ == "PROPN" and verb.tag_ in ("VBZ", "VBP", "VBD"):
+        if (
+            child.dep_ in ("compound", "nmod")
+            and child.pos_ == "PROPN"
+            and verb.tag_ in ("VBZ", "VBP", "VBD")
+        ):
             return unfolded(child), False
     if steps > _MOST_STEPS or verb.head is verb:
         return [], False
@@ -144,7 +148,9 @@ def _supported(noun: "Token", verb: "Token") -> Neighbours:
     given = of_verb(verb)
     mine = {"subject", "object"}
     if noun in given.get("object", []) and lemma in light("do"):
-        return {name: [t for t in tokens if t is not noun] for name, tokens in given.items() if name != "object"}
+        return {
+            name: [t for t in tokens if t is not noun] for name, tokens in given.items() if name != "object"
+        }
     happens = noun in [*given.get("subject", []), *given.get("object", [])] and lemma in light("happen")
     if happens:
         return {name: tokens for name, tokens in given.items() if name not in mine}

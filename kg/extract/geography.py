@@ -8,7 +8,9 @@ from kg.extract.places import known
 from kg.extract.tables import table, words
 from kg.model import Relation
 
-_REGIONS = frozenset(("province", "state", "region", "city", "municipality", "county", "prefecture", "district"))
+_REGIONS = frozenset(
+    ("province", "state", "region", "city", "municipality", "county", "prefecture", "district")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def _last_region(pieces: Sequence[Piece], owner: int) -> Mention | None:
     kind = {"state": "province", "province": "province", "country": "country", "city": "city"}.get(word, "")
     for at in range(owner - 1, -1, -1):
         place = _place(pieces, at)
-        called = _text(pieces, at + 1) == word or (_text(pieces, at - 1) == "of" and _text(pieces, at - 2) == word)
+        called = _text(pieces, at + 1) == word or (
+            _text(pieces, at - 1) == "of" and _text(pieces, at - 2) == word
+        )
         if place is not None and (called or (kind and place.kind == kind)):
             return place
     return None
@@ -120,13 +124,25 @@ def _last_region(pieces: Sequence[Piece], owner: int) -> Mention | None:
 def _nested(pieces: Sequence[Piece], i: int) -> _Read:
     """Read `Florence, Italy`."""
     of = _place(pieces, i + 2)
-    if _text(pieces, i + 1) != "," or of is None or _text(pieces, i + 3) in (",", "and") and _place(pieces, i + 4):
+    if (
+        _text(pieces, i + 1) != ","
+        or of is None
+        or _text(pieces, i + 3) in (",", "and")
+        and _place(pieces, i + 4)
+    ):
         return None, None
     inner, outer = known(pieces[i].text), known(of.name)
     order = {"city": 1, "": 1, "locality": 0, "province": 2, "country": 3}
-    if outer is None or order.get(inner.kind if inner else "", 1) >= order.get(outer.kind, 1) or _text(pieces, i - 1) in (",", "and"):
+    if (
+        outer is None
+        or order.get(inner.kind if inner else "", 1) >= order.get(outer.kind, 1)
+        or _text(pieces, i - 1) in (",", "and")
+    ):
         return None, None
-    return _lies(Relation.WITHIN, pieces, i, of, i + 2, "place-in-place"), (i + 1, i + 3 + (_text(pieces, i + 3) == ","))
+    return _lies(Relation.WITHIN, pieces, i, of, i + 2, "place-in-place"), (
+        i + 1,
+        i + 3 + (_text(pieces, i + 3) == ","),
+    )
 
 
 def _described(pieces: Sequence[Piece], i: int) -> _Read:

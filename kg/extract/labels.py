@@ -12,7 +12,9 @@ from kg.model import Evidence
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-ACTS = frozenset(("sign", "ink", "conclude", "exchange", "seal", "formalise", "formalize", "initial", "renew", "extend"))
+ACTS = frozenset(
+    ("sign", "ink", "conclude", "exchange", "seal", "formalise", "formalize", "initial", "renew", "extend")
+)
 """Verbs that tell of the act of signing."""
 _LONGEST_LABEL = 120
 _BEFORE = ("compound", "amod", "nmod", "nummod", "conj", "cc", "punct", "dep", "npadvmod")
@@ -63,13 +65,19 @@ def _understanding(sentence: Sentence, noun: "Token") -> str:
     """Return `of understanding`, `of intent`, which belong to the name of the thing."""
     at = noun.i - sentence.first
     after = [t for t in sentence.tokens[at + 1 : at + 3]]
-    if len(after) == 2 and after[0].lower_ == "of" and after[1].lower_ in ("understanding", "intent", "cooperation", "agreement"):  # noqa: PLR2004  of + noun
+    if (
+        len(after) == 2
+        and after[0].lower_ == "of"
+        and after[1].lower_ in ("understanding", "intent", "cooperation", "agreement")
+    ):  # noqa: PLR2004  of + noun
         return f" of {sentence.piece(after[1]).text}"
     return ""
 
 
 def _first(noun: "Token") -> int:
-    return min([noun.i, *(t.i for c in noun.children if c.dep_ in _BEFORE and c.i < noun.i for t in c.subtree)])
+    return min(
+        [noun.i, *(t.i for c in noun.children if c.dep_ in _BEFORE and c.i < noun.i for t in c.subtree)]
+    )
 
 
 def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
@@ -82,7 +90,16 @@ def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
                 return _text(scene, one.sentence, words)
     if one.noun.pos_ == "NUM":
         return None
-    skip = bargains().preliminary | {"new", "formal", "historic", "signed", "first", "bilateral", "joint", "revised"}
+    skip = bargains().preliminary | {
+        "new",
+        "formal",
+        "historic",
+        "signed",
+        "first",
+        "bilateral",
+        "joint",
+        "revised",
+    }
     before = [
         t for t in one.sentence.tokens[_first(one.noun) - one.sentence.first : one.noun.i - one.sentence.first]
         if one.sentence.mention(t) is None and t.dep_ not in ("det", "nummod", "poss", "punct", "case") and t.lower_ not in skip
@@ -92,7 +109,9 @@ def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
 
 def _is_name(sentence: Sentence, token: "Token") -> bool:
     mention = sentence.mention(token)
-    return token.pos_ in ("DET", "ADP", "PUNCT", "CCONJ") or (mention is not None and mention.sort is not Sort.OCCASION)
+    return token.pos_ in ("DET", "ADP", "PUNCT", "CCONJ") or (
+        mention is not None and mention.sort is not Sort.OCCASION
+    )
 
 
 def _until(sentence: Sentence, tokens: "list[Token]") -> "list[Token]":
@@ -100,7 +119,9 @@ def _until(sentence: Sentence, tokens: "list[Token]") -> "list[Token]":
     out: list[Token] = []
     for token in tokens:
         mention = sentence.mention(token)
-        if token.lower_ in ("between", "with", "which", "that", ";", "(", "–", "--") or (mention is not None and mention.when):
+        if token.lower_ in ("between", "with", "which", "that", ";", "(", "–", "--") or (
+            mention is not None and mention.when
+        ):
             break
         if out and token.i != out[-1].i + 1:
             break

@@ -61,9 +61,7 @@ def _mentions(article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", sta
 
 
 def _meet(mention: Mention, others: Iterable[Mention], *, trusted: bool) -> bool:
-    return any(
-        mention.start < o.end and o.start < mention.end and (o.trusted or not trusted) for o in others
-    )
+    return any(mention.start < o.end and o.start < mention.end and (o.trusted or not trusted) for o in others)
 
 
 def _pieces(doc: "Doc", mentions: Sequence[Mention], start: int) -> tuple[Piece, ...]:
@@ -105,7 +103,12 @@ def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
     for i, piece in enumerate(pieces):
         if set(piece.text) <= set("*_#"):
             yield i, i + 1
-        elif piece.text == "(" and i + 2 < len(pieces) and pieces[i + 2].text == ")" and pieces[i + 1].text.isupper():
+        elif (
+            piece.text == "("
+            and i + 2 < len(pieces)
+            and pieces[i + 2].text == ")"
+            and pieces[i + 1].text.isupper()
+        ):
             yield i, i + 3
     marks = [
         i for i, piece in enumerate(pieces[:_DATELINE])
@@ -113,7 +116,11 @@ def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
     ]  # fmt: skip
     if marks and all(_in_dateline(piece) for piece in pieces[: marks[-1]]):
         yield 0, marks[-1] + 1
-    if len(pieces) > 1 and pieces[0].text.isdigit() and pieces[1].text.lower() in words(table("names")["first"]):
+    if (
+        len(pieces) > 1
+        and pieces[0].text.isdigit()
+        and pieces[1].text.lower() in words(table("names")["first"])
+    ):
         yield 0, 1
 
 

@@ -32,7 +32,11 @@ def of_verb(verb: "Token", depth: int = 0) -> str:
     above = verb.head
     if verb.dep_ in ("advcl", "acl", "relcl") and verb.tag_ in ("VBD", "VBN", "VBZ", "VBP") and _finite(verb):
         return HAPPENED
-    if above is verb or verb.dep_ not in _CLAUSES or above.pos_ not in ("VERB", "AUX", "ADJ", "ADP", "NOUN", "SCONJ"):
+    if (
+        above is verb
+        or verb.dep_ not in _CLAUSES
+        or above.pos_ not in ("VERB", "AUX", "ADJ", "ADP", "NOUN", "SCONJ")
+    ):
         return PLANNED if _infinitive(verb) else HAPPENED
     return _governed(verb, above, depth)
 
@@ -65,7 +69,11 @@ def _own(verb: "Token") -> str | None:
 def _governed(verb: "Token", above: "Token", depth: int) -> str:
     if verb.dep_ == "conj":
         finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children)
-        return HAPPENED if finite and _own(verb) is None and verb.tag_ in ("VBD", "VBZ") else of_verb(above, depth + 1)
+        return (
+            HAPPENED
+            if finite and _own(verb) is None and verb.tag_ in ("VBD", "VBZ")
+            else of_verb(above, depth + 1)
+        )
     if above.dep_ == "prep" or above.pos_ == "ADP":
         return _after_preposition(above, depth)
     lemma = above.lemma_.lower()
@@ -76,7 +84,11 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:
     if not _infinitive(verb):
         if verb.dep_ == "ccomp":
             inner = of_verb(above, depth + 1)
-            return NOTHING if lemma in _row("wished") and verb.tag_ != "VBD" else (HAPPENED if inner else NOTHING)
+            return (
+                NOTHING
+                if lemma in _row("wished") and verb.tag_ != "VBD"
+                else (HAPPENED if inner else NOTHING)
+            )
         return of_verb(above, depth + 1) if verb.dep_ in ("xcomp", "acl") and verb.tag_ == "VBG" else HAPPENED
     if lemma in _row("planned"):
         return PLANNED if of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING

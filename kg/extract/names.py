@@ -123,7 +123,9 @@ def _trimmed(ws: Sequence[Word], span: Span) -> Span:
     edge = (*_POSSESSIVE, ",", ".", "-", "–", "&", "*", "(", "[", '"', "“", "”", "/", ":", ";")
     while first < last and (ws[first].lower in ("the", "a", "an") or ws[first].text in (*edge, ")")):
         first += 1
-    while first < last and (ws[last - 1].lower in ("in", "of", "and", "for", "on", "at", "the") or ws[last - 1].text in edge):
+    while first < last and (
+        ws[last - 1].lower in ("in", "of", "and", "for", "on", "at", "the") or ws[last - 1].text in edge
+    ):
         last -= 1
     return first, last
 
@@ -142,7 +144,9 @@ def _institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Se
                 if other[0] < last and first < other[1] and other[1] <= last + 1:
                     first = min(first, other[0])
             spans.append(_without_titles(ws, _trimmed(ws, (first, max(last, _end(organisations, i))))))
-    return _widest(s for s in spans if s[1] - s[0] > 1 or _CAPITALS.fullmatch(_text(ws, s) if s[0] < s[1] else ""))
+    return _widest(
+        s for s in spans if s[1] - s[0] > 1 or _CAPITALS.fullmatch(_text(ws, s) if s[0] < s[1] else "")
+    )
 
 
 def _end(organisations: Sequence[Span], i: int) -> int:
@@ -161,14 +165,26 @@ def _leftward(ws: Sequence[Word], i: int, covered: set[int]) -> int:
     first = i
     while first > 0:
         word = ws[first - 1]
-        if word.lower in institution_heads() and word.capital and first - 1 not in covered and ws[first].lower == "and":
+        if (
+            word.lower in institution_heads()
+            and word.capital
+            and first - 1 not in covered
+            and ws[first].lower == "and"
+        ):
             break
         inner = word.lower in ("of", "for", "and", "&", ",") and {first - 1, first - 2, first} <= covered
-        possessive = word.text in _POSSESSIVE and first > 1 and (
-            ws[first - 2].lower.rstrip("s") + "s" in {p.rstrip("s") + "s" for p in _small("possessors")}
+        possessive = (
+            word.text in _POSSESSIVE
+            and first > 1
+            and (ws[first - 2].lower.rstrip("s") + "s" in {p.rstrip("s") + "s" for p in _small("possessors")})
         )
         hyphen = word.text == "-" and first > 1 and ws[first - 2].capital and word.end == ws[first].start
-        inner = inner or (word.lower == "and" and first > 1 and ws[first - 2].capital and ws[first - 2].lower in _small("fields"))
+        inner = inner or (
+            word.lower == "and"
+            and first > 1
+            and ws[first - 2].capital
+            and ws[first - 2].lower in _small("fields")
+        )
         new = first < len(ws) and known(f"{word.text} {ws[first].text}") is not None
         plain = word.capital and (word.lower not in _small("first") or new)
         if not (inner or possessive or hyphen or plain):
@@ -190,9 +206,16 @@ def _rightward(ws: Sequence[Word], i: int, persons: set[int]) -> int:
 
 def _run(ws: Sequence[Word], start: int, persons: set[int]) -> int:
     end = start
-    while end < len(ws) and end not in persons and (
-        ws[end].capital or (ws[end].text in _POSSESSIVE and end > start and ws[end - 1].lower in _small("possessors")) or (ws[end].text == "-" and end > start and end + 1 < len(ws) and ws[end + 1].capital)
-    ) and ws[end].lower not in titles().heads:
+    while (
+        end < len(ws)
+        and end not in persons
+        and (
+            ws[end].capital
+            or (ws[end].text in _POSSESSIVE and end > start and ws[end - 1].lower in _small("possessors"))
+            or (ws[end].text == "-" and end > start and end + 1 < len(ws) and ws[end + 1].capital)
+        )
+        and ws[end].lower not in titles().heads
+    ):
         end += 1
     return end
 
@@ -221,12 +244,24 @@ def _listed(ws: Sequence[Word], end: int, persons: set[int], *, listing: bool) -
 
 def _without_titles(ws: Sequence[Word], span: Span) -> Span:
     first, last = span
-    while last > first + 1 and (ws[last - 1].lower in titles().heads or ws[last - 1].lower in ("vice", "deputy", "executive", "-")):
+    while last > first + 1 and (
+        ws[last - 1].lower in titles().heads or ws[last - 1].lower in ("vice", "deputy", "executive", "-")
+    ):
         last -= 1
     for i in range(last - 1, first, -1):
-        if ws[i].lower in titles().heads and ws[i].lower not in institution_heads() and i + 1 < last and ws[i + 1].lower in ("of", "for"):
+        if (
+            ws[i].lower in titles().heads
+            and ws[i].lower not in institution_heads()
+            and i + 1 < last
+            and ws[i + 1].lower in ("of", "for")
+        ):
             return _trimmed(ws, (i + 2, last))
-    if first < last and ws[first].lower in titles().heads and last - first > 1 and ws[first + 1].lower in ("of", "for"):
+    if (
+        first < last
+        and ws[first].lower in titles().heads
+        and last - first > 1
+        and ws[first + 1].lower in ("of", "for")
+    ):
         return _trimmed(ws, (first + 2, last))
     return first, last
 
@@ -275,7 +310,11 @@ def _sound(ws: Sequence[Word], first: int, last: int) -> Span:
     for i in range(first + 1, last - 1):
         if ws[i].text in ("'s", "’s") and known(_text(ws, (first, i))) is not None:
             return _trimmed(ws, (i + 1, last))
-    bad = [i for i in range(first, last) if any(c in ws[i].text for c in "/]_@") or ws[i].lower in _small("never")]
+    bad = [
+        i
+        for i in range(first, last)
+        if any(c in ws[i].text for c in "/]_@") or ws[i].lower in _small("never")
+    ]
     return _trimmed(ws, (first, bad[0])) if bad else (first, last)
 
 
@@ -289,9 +328,17 @@ def _occasions(ws: Sequence[Word]) -> list[Span]:
         if word.lower not in heads or not word.capital:
             continue
         first = i
-        while first > 0 and (ws[first - 1].capital or ws[first - 1].text[:1].isdigit() or ws[first - 1].text == "-") and ws[first - 1].lower not in first_words:
+        while (
+            first > 0
+            and (ws[first - 1].capital or ws[first - 1].text[:1].isdigit() or ws[first - 1].text == "-")
+            and ws[first - 1].lower not in first_words
+        ):
             first -= 1
-        if first > 0 and re.fullmatch(r"[a-z]+(?:st|nd|rd|th)|first|second|third", ws[first - 1].lower) and first < i:
+        if (
+            first > 0
+            and re.fullmatch(r"[a-z]+(?:st|nd|rd|th)|first|second|third", ws[first - 1].lower)
+            and first < i
+        ):
             first -= 1
         last = i + 1
         if last < len(ws) and ws[last].lower in ("on", "of", "for"):
@@ -306,7 +353,11 @@ def _honoured(ws: Sequence[Word]) -> list[Span]:
     spans = []
     honours = titles().honours
     for i, word in enumerate(ws[:-1]):
-        if word.capital and word.lower.rstrip(".") in honours and word.lower not in ("the", "he", "his", "her"):
+        if (
+            word.capital
+            and word.lower.rstrip(".") in honours
+            and word.lower not in ("the", "he", "his", "her")
+        ):
             start = i + 1 + (ws[i + 1].text == ".")
             end = start
             while end < len(ws) and _of_a_name(ws, end) and ws[end].lower not in titles().heads:
@@ -325,9 +376,17 @@ def _of_a_name(ws: Sequence[Word], i: int) -> bool:
 def _person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     first, last = _trimmed(ws, span)
     honours, heads = titles().honours, titles().heads
-    while first < last and (ws[first].lower.rstrip(".") in honours or ws[first].lower in heads or ws[first].text == "."):
+    while first < last and (
+        ws[first].lower.rstrip(".") in honours or ws[first].lower in heads or ws[first].text == "."
+    ):
         first, trusted = first + 1, True
-    while last < len(ws) and last > first and ws[last].lower in _small("particles") and last + 1 < len(ws) and ws[last + 1].capital:
+    while (
+        last < len(ws)
+        and last > first
+        and ws[last].lower in _small("particles")
+        and last + 1 < len(ws)
+        and ws[last + 1].capital
+    ):
         last += 2
     while last > first and (ws[last - 1].lower in heads or not ws[last - 1].capital):
         last -= 1
@@ -352,4 +411,6 @@ def _places(ws: Sequence[Word], span: Span) -> list[Mention | None]:
         return []
     if place is not None and place.adjective:
         return [_mention(Sort.NATION, ws, (first, last), trusted=True)]
-    return [_mention(Sort.PLACE, ws, (first, last), trusted=place is not None, kind=place.kind if place else "")]
+    return [
+        _mention(Sort.PLACE, ws, (first, last), trusted=place is not None, kind=place.kind if place else "")
+    ]

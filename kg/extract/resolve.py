@@ -149,7 +149,11 @@ class Cast:
         head = mention.name.lower()
         for name, key in self._institutions.items():
             rest = name.removeprefix(head + " ").split()
-            if name.startswith(head + " ") and len(rest) == 1 and rest[0] in ("university", "college", "hospital"):
+            if (
+                name.startswith(head + " ")
+                and len(rest) == 1
+                and rest[0] in ("university", "college", "hospital")
+            ):
                 return self._seen(key, mention)
         return None
 
@@ -184,7 +188,13 @@ class Cast:
         for key, mention in self._back(start):
             if region and mention.sort is Sort.PLACE:
                 place = known(mention.name)
-                wanted = "country" if head in _COUNTRY_WORDS else "province" if head in ("province", "state") else "city"
+                wanted = (
+                    "country"
+                    if head in _COUNTRY_WORDS
+                    else "province"
+                    if head in ("province", "state")
+                    else "city"
+                )
                 if place is not None and place.kind == wanted:
                     return key
             elif not region and mention.sort is Sort.INSTITUTION and head in institution_heads():

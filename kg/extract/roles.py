@@ -9,8 +9,12 @@ from kg.extract.tables import titles
 _BODIES = (Sort.INSTITUTION, Sort.PLACE, Sort.NATION)
 _MOST_MODIFIERS = 7
 _MOST_FIELD = 10
-_ASIDE = frozenset(("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above"))
-_FIELD_HEADS = frozenset(("minister", "secretary", "commissioner", "envoy", "ambassador", "counsellor", "representative"))
+_ASIDE = frozenset(
+    ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above")
+)
+_FIELD_HEADS = frozenset(
+    ("minister", "secretary", "commissioner", "envoy", "ambassador", "counsellor", "representative")
+)
 """Titles whose field of work belongs to them: minister for trade."""
 
 
@@ -61,7 +65,9 @@ def _after(pieces: Sequence[Piece], person: int) -> tuple[list[RoleMention], lis
     opened, at = at, at + 1
     roles: list[RoleMention] = []
     while (title := title_at(pieces, at)) is not None and _closes(pieces, title.end):
-        roles.append(_role(pieces, person, title, pieces[person].start, pieces[title.end - 1].end, "role-apposition"))
+        roles.append(
+            _role(pieces, person, title, pieces[person].start, pieces[title.end - 1].end, "role-apposition")
+        )
         at = title.end
         following = at + _is(pieces, at, ",") + _is(pieces, at, "and")
         following += _is(pieces, at, ",") and _is(pieces, at + 1, "and")
@@ -109,7 +115,9 @@ def _honour(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _joined(pieces: Sequence[Piece], start: int) -> bool:
-    return start > 0 and pieces[start - 1].mention is not None and pieces[start - 1].mention.sort is Sort.PERSON
+    return (
+        start > 0 and pieces[start - 1].mention is not None and pieces[start - 1].mention.sort is Sort.PERSON
+    )
 
 
 def _role(pieces: Sequence[Piece], person: int, title: Title, start: int, end: int, rule: str) -> RoleMention:
@@ -143,7 +151,11 @@ def title_at(pieces: Sequence[Piece], start: int) -> Title | None:
         word = pieces[at].text.lower()
         if word in titles().heads:
             head = at
-        elif not (word in titles().before or word in ("-", "&") or (pieces[at].text[:1].isupper() and word.isalpha())):
+        elif not (
+            word in titles().before
+            or word in ("-", "&")
+            or (pieces[at].text[:1].isupper() and word.isalpha())
+        ):
             break
         at += 1
     if head < 0 or pieces[head].text.lower() in ("members", "partners"):
@@ -159,7 +171,11 @@ def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body:
     at = end + 1
     at += _is(pieces, at, "the")
     ministerial = pieces[end - 1].text.lower() in _FIELD_HEADS
-    if at < len(pieces) and (mention := pieces[at].mention) is not None and not (ministerial and _vague(pieces[at])):
+    if (
+        at < len(pieces)
+        and (mention := pieces[at].mention) is not None
+        and not (ministerial and _vague(pieces[at]))
+    ):
         if mention.sort in _BODIES and (body is None or mention.sort is Sort.INSTITUTION):
             return Title(start, at + 1, text, mention)
         return Title(start, end, text, body)

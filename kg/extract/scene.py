@@ -57,7 +57,11 @@ class Scene:
             if body:
                 return body
         if lemma in _sites():
-            named = [c for c in token.children if c.dep_ in ("compound", "nmod") and sentence.mention(c) is not None]
+            named = [
+                c
+                for c in token.children
+                if c.dep_ in ("compound", "nmod") and sentence.mention(c) is not None
+            ]
             if named:
                 return [key for c in named[-1:] for key in self.denoted(sentence, c, depth + 1)]
         if any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det"):
@@ -66,7 +70,12 @@ class Scene:
 
     def _senders(self, sentence: Sentence, group: "Token", depth: int) -> list[str]:
         around, _ = frames.of_noun(group)
-        tokens = [*around.get("from", []), *around.get("of", []), *around.get("at", []), *around.get("owner", [])]
+        tokens = [
+            *around.get("from", []),
+            *around.get("of", []),
+            *around.get("at", []),
+            *around.get("owner", []),
+        ]
         return [key for token in tokens for key in self.denoted(sentence, token, depth + 1)]
 
     def _body_of_place(self, sentence: Sentence, token: "Token") -> list[str]:

@@ -44,7 +44,9 @@ def event(scene: Scene, group: Sequence[Happening]) -> str:
     return key
 
 
-def _say(scene: Scene, key: str, relation: Relation, value: Concept | Ref, evidence: Evidence, one: Happening) -> None:
+def _say(
+    scene: Scene, key: str, relation: Relation, value: Concept | Ref, evidence: Evidence, one: Happening
+) -> None:
     scene.draft.state(key, relation, value, evidence, rule=one.rule, confidence=one.confidence)
 
 
@@ -75,7 +77,9 @@ def date(scene: Scene, key: str, when: When, evidence: Evidence, rule: str) -> N
         (Relation.START_DATE, when.start), (Relation.END_DATE, when.end),
         (Relation.DATE_PRECISION, Concept(when.precision)),
     ):  # fmt: skip
-        scene.draft.state(key, relation, value, evidence, rule=f"{rule}-date", confidence=0.9, basis=when.basis)
+        scene.draft.state(
+            key, relation, value, evidence, rule=f"{rule}-date", confidence=0.9, basis=when.basis
+        )
 
 
 # Agreements --------------------------------------------------------------------------------------------------
@@ -86,7 +90,9 @@ def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happenin
     first = next((d for d in group if d.parties), group[0])
     number = next((d.number for d in group if d.number is not None), None)
     kind = Kind.AGREEMENT if number is None else Kind.AGREEMENT_SET
-    key = scene.draft.add(kind, labels.of_agreement(scene, first), [_deal_clause(d) for d in group], named=False)
+    key = scene.draft.add(
+        kind, labels.of_agreement(scene, first), [_deal_clause(d) for d in group], named=False
+    )
     for one in group:
         one.key = key
         clause = _deal_clause(one)
@@ -112,10 +118,21 @@ class _Put:
         self._scene, self._key, self._deal = scene, key, deal
 
     def __call__(
-        self, relation: Relation, value: Concept | Ref | Text, evidence: Evidence, *, basis: Basis = Basis.STATED
+        self,
+        relation: Relation,
+        value: Concept | Ref | Text,
+        evidence: Evidence,
+        *,
+        basis: Basis = Basis.STATED,
     ) -> None:
         self._scene.draft.state(
-            self._key, relation, value, evidence, rule=self._deal.rule, confidence=self._deal.confidence, basis=basis
+            self._key,
+            relation,
+            value,
+            evidence,
+            rule=self._deal.rule,
+            confidence=self._deal.confidence,
+            basis=basis,
         )
 
 
@@ -130,7 +147,9 @@ def _deal_clause(deal: Deal) -> Evidence:
 
 def size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> None:
     """State how many a set, a delegation or an event is said to have."""
-    figure = scene.draft.add(Kind.FIGURE, number.label or "agreements", [n.evidence for n in numbers], named=False)
+    figure = scene.draft.add(
+        Kind.FIGURE, number.label or "agreements", [n.evidence for n in numbers], named=False
+    )
     for one in numbers:
         for subject, relation, value in (
             (key, Relation.SIZE, Ref(figure)), (figure, Relation.VALUE, number.value),
@@ -165,7 +184,9 @@ def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
     acts = [d for d in group if d.token.lemma_.lower() in labels.ACTS and d.status in ("signed", "planned")]
     if not any(d.when or d.where or d.signers for d in acts):
         return
-    act = scene.draft.add(Kind.EVENT, labels.of_signing(scene, key), [_deal_clause(d) for d in acts], named=False)
+    act = scene.draft.add(
+        Kind.EVENT, labels.of_signing(scene, key), [_deal_clause(d) for d in acts], named=False
+    )
     for one in acts:
         clause = _deal_clause(one)
         put = _Put(scene, act, one)
@@ -189,11 +210,16 @@ def sets(scene: Scene, groups: Sequence[Sequence[Deal]], dates: Mapping[str, Whe
     by_size = {g[0].number.value: g[0].key for g in groups if g[0].number is not None}
     for deal in (d for g in groups for d in g):
         if deal.within is not None and deal.within.key:
-            _Put(scene, deal.key, deal)(Relation.IN_SET, Ref(deal.within.key), deal.sentence.span([deal.within.noun, deal.noun]))
+            _Put(scene, deal.key, deal)(
+                Relation.IN_SET, Ref(deal.within.key), deal.sentence.span([deal.within.noun, deal.noun])
+            )
             for value in scene.draft.values(deal.within.key, Relation.SIGNED_AT):
                 if isinstance(value, Ref):
                     _Put(scene, deal.key, deal)(
-                        Relation.SIGNED_AT, value, deal.sentence.span([deal.within.noun, deal.noun]), basis=Basis.INFERRED
+                        Relation.SIGNED_AT,
+                        value,
+                        deal.sentence.span([deal.within.noun, deal.noun]),
+                        basis=Basis.INFERRED,
                     )
         whole = by_size.get(deal.among.value) if deal.among is not None else None
         if whole is None or deal.among is None or whole == deal.key:

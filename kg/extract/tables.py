@@ -117,7 +117,16 @@ def bargains() -> Bargains:
     """Return the words that tell of agreements."""
     rows = table("agreements")
     kinds = tuple(
-        Trigger(row["kind"], frozenset(), words(row.get("nouns")), {}, frozenset(), bool(row.get("loose")), "", 0.0)
+        Trigger(
+            row["kind"],
+            frozenset(),
+            words(row.get("nouns")),
+            {},
+            frozenset(),
+            bool(row.get("loose")),
+            "",
+            0.0,
+        )
         for row in rows["kinds"]
     )
     return Bargains(

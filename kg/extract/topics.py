@@ -22,20 +22,29 @@ def state(scene: Scene, lines: Iterable[tuple[int, int]], deals: Iterable[Deal])
         spans = [span for topic, span in found if topic == name]
         confidence = 0.9 if len(spans) >= _OFTEN else 0.75
         for span in spans:
-            scene.draft.state(ARTICLE_KEY, Relation.TOPIC, Concept(name), span, rule="topic-words", confidence=confidence)
+            scene.draft.state(
+                ARTICLE_KEY, Relation.TOPIC, Concept(name), span, rule="topic-words", confidence=confidence
+            )
     for deal in deals:
         first = min([deal.noun, *deal.noun.subtree], key=lambda t: t.i)
         own = [t for t in deal.sentence.tokens if first.i <= t.i and (t.i <= deal.noun.i or _own(deal, t.i))]
         span = deal.sentence.span([*own, deal.noun])
         for name, hit in topics_in(scene.draft.article.text, span.start, span.end):
-            scene.draft.state(deal.key, Relation.TOPIC, Concept(name), hit, rule="agreement-topic", confidence=0.85)
+            scene.draft.state(
+                deal.key, Relation.TOPIC, Concept(name), hit, rule="agreement-topic", confidence=0.85
+            )
     for sentence in scene.sentences:
         _focus(scene, sentence)
 
 
 def _own(deal: Deal, at: int) -> bool:
     """Tell whether a word belongs to what the noun is `on`."""
-    inner = {t.i for c in deal.noun.children if c.dep_ == "prep" and c.lower_ in ("on", "for", "in") for t in c.subtree}
+    inner = {
+        t.i
+        for c in deal.noun.children
+        if c.dep_ == "prep" and c.lower_ in ("on", "for", "in")
+        for t in c.subtree
+    }
     return at in inner
 
 
@@ -63,4 +72,6 @@ def _focus(scene: Scene, sentence: "Sentence") -> None:
                     start = sentence.piece(token).end
                     for name, hit in topics_in(scene.draft.article.text, start, sentence.end):
                         whole = Evidence(sentence.piece(subject).start, hit.end)
-                        scene.draft.state(key, Relation.TOPIC, Concept(name), whole, rule="focus", confidence=0.85)
+                        scene.draft.state(
+                            key, Relation.TOPIC, Concept(name), whole, rule="focus", confidence=0.85
+                        )

@@ -35,7 +35,9 @@ def _same_event(group: list[Happening], one: Happening) -> bool:
         return False
     mine = {*one.who, *one.host, *one.sides}
     theirs = {key for h in group for key in (*h.who, *h.host, *h.sides)}
-    headline = one.sentence.zone is ZoneKind.HEADLINE or all(h.sentence.zone is ZoneKind.HEADLINE for h in group)
+    headline = one.sentence.zone is ZoneKind.HEADLINE or all(
+        h.sentence.zone is ZoneKind.HEADLINE for h in group
+    )
     same_word = any(h.lemma == one.lemma for h in group)
     if one.definite and not mine:
         return True
