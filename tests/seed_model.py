@@ -16,6 +16,7 @@ from kg.vocabulary import KG, KGV, Names
 
 HERE = Path(__file__).parent
 NAMES = Names()
+N_QUADS = pyoxigraph.RdfFormat.N_QUADS
 PREFIXES = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in NAMES.prefixes().items())
 ARTICLE = NAMES.thing("article", "seed")
 FACTS = NAMES.graph("article/seed")
@@ -122,6 +123,12 @@ def store_of(graphs):
         store.load(
             graph.serialize(format="nt").encode(), format=pyoxigraph.RdfFormat.N_TRIPLES, to_graph=into
         )
+    return store
+
+
+def loaded(quads):
+    store = pyoxigraph.Store()
+    store.load(quads, format=N_QUADS)
     return store
 
 

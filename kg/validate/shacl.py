@@ -11,7 +11,7 @@ from typing import cast
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import RDF, SH, SKOS
+from rdflib.namespace import SH, SKOS
 from rdflib.term import Node
 
 from kg.errors import ShapeError
@@ -71,7 +71,7 @@ def validate(graph: Graph, shapes: Shapes) -> Report:
         raise ShapeError(f"pyshacl: {error.message}") from error
     if not isinstance(found, Graph):
         raise ShapeError(f"pyshacl: {text}")
-    results = found.subjects(RDF.type, SH.ValidationResult)
+    results = found.objects(None, SH.result)  # not by class: what breaks inside a shape is a result as well
     return Report(tuple(sorted({_violation(found, result, shapes) for result in results})))
 
 
