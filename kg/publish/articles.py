@@ -54,6 +54,7 @@ class Report:
     issued: str
     language: str
     rights: str
+    fictional: bool
     originals: tuple[str, ...]
     passages: tuple[Passage, ...]
 
@@ -73,6 +74,7 @@ def report_of(site: Site, iri: str) -> Report:
         issued=in_words(_first(meta, "issued")),
         language=_first(meta, "language"),
         rights=_first(meta, "rights"),
+        fictional=any(value.text == "fictional" for value in meta.get("https://schema.org/genre", ())),
         originals=tuple(sorted(a for a in addresses if not a.startswith(site.names.base))),
         passages=_passages(site, rows(site.runner, _PASSAGES % quoted(iri))),
     )

@@ -1,7 +1,7 @@
 """Stage 6, publish: what is known of one thing, as an RDF document."""
 
 from kg.publish.asking import PREFIXES, holds, is_safe, quoted
-from kg.publish.negotiate import Choice
+from kg.publish.negotiate import TRIG, TURTLE, Choice
 from kg.publish.site import Site
 from kg.vocabulary import CATALOG
 
@@ -43,10 +43,21 @@ def document_of(site: Site, iri: str, choice: Choice, *, scope: str, address: st
         mentioned=scope % f"{thing} ?mentions ?x",
         linking=scope % f"?x ?q {thing}",
     )
-    return site.runner.run(query, media=choice.format.media_types[0]).body
+    return _tidy(site.runner.run(query, media=choice.format.media_types[0]).body, choice)
 
 
 def graph_document(site: Site, graph: str, choice: Choice) -> bytes:
     """Return the triples of a named graph."""
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {quoted(graph)} {{ ?s ?p ?o }} }}"
-    return site.runner.run(query, media=choice.format.media_types[0]).body
+    return _tidy(site.runner.run(query, media=choice.format.media_types[0]).body, choice)
+
+
+def _tidy(body: bytes, choice: Choice) -> bytes:
+    """Sort a Turtle document's prefixes and drop the unused; the engine gives all, in any order."""
+    if choice.format not in {TURTLE, TRIG}:
+        return body
+    lines = body.split(b"\n")
+    count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
+    rest = b"\n".join(lines[count:])
+    used = sorted(line for line in lines[:count] if line.split()[1] in rest)
+    return b"\n".join([*used, rest])

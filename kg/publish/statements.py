@@ -32,6 +32,12 @@ SECTIONS = (
                         "capitalOf", "country")),
     ("Part of", ("signedAt", "outcomeOf", "inSet", "subsetOf", "subEventOf", "unitOf")),
 )  # fmt: skip
+_ORIGINS = {str(KG) + "country": "worked out from where it lies"}
+_ORIGIN = "from the project's register, not from an article"
+_ARTICLE_META = frozenset(
+    f"http://purl.org/dc/terms/{name}" for name in ("issued", "publisher", "rights", "language", "source")
+) | {"https://schema.org/url"}
+_REGISTER = frozenset(str(KG) + name for name in ("kind", "location", "within", "unitOf", "capitalOf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Statement:
 
     value: Shown
     quotes: tuple[Quote, ...] = ()
+    origin: str = ""
+    """Where it comes from when it is from no article."""
     only_reported: bool = False
     """An article says so, but the consolidated view has another value."""
 
@@ -88,6 +96,15 @@ class Thing:
     likely_same_as: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found of one thing."""
+
+    triples: Sequence[tuple[str, Value]]
+    claims: Sequence[Claim]
+    labels: Labels
+
+
 def outgoing(site: Site, iri: str) -> list[tuple[str, Value]]:
     """Return the consolidated triples of a thing; where there are none, those of any graph."""
     given = {"iri": quoted(iri), "catalog": site.names.graph("catalog")}
@@ -109,7 +126,7 @@ def thing_of(site: Site, iri: str, triples: Sequence[tuple[str, Value]]) -> Thin
             show(site, o, labels) for p, o in triples if p == RDF_TYPE and o.text.startswith(str(KG))
         ),
         statuses=tuple(show(site, o, labels) for p, o in triples if p == str(KG) + "status"),
-        sections=_sections(site, triples, claims, labels),
+        sections=_sections(site, iri, _Known(triples, claims, labels)),
         same_as=_same(triples, SAME_AS[0]),
         likely_same_as=_same(triples, SAME_AS[1]),
     )
@@ -154,13 +171,11 @@ def in_words(day: str) -> str:
     return f"{when.day} {when:%B} {when.year}"
 
 
-def _sections(
-    site: Site, triples: Sequence[tuple[str, Value]], claims: Sequence[Claim], labels: Labels
-) -> tuple[Section, ...]:
+def _sections(site: Site, iri: str, known: _Known) -> tuple[Section, ...]:
     hidden = {RDF_TYPE, *NAMES, *SAME_AS}
-    lines = {
-        line.property: line for line in _lines(site, triples, claims, labels) if line.property not in hidden
-    }
+    if iri.startswith(f"{site.names.base}id/article/"):
+        hidden |= _ARTICLE_META
+    lines = {line.property: line for line in _lines(site, iri, known) if line.property not in hidden}
     found = []
     for title, names in SECTIONS:
         inside = [lines.pop(str(KG) + name) for name in names if str(KG) + name in lines]
@@ -169,22 +184,37 @@ def _sections(
     return tuple(section for section in found if section.lines)
 
 
-def _lines(
-    site: Site, triples: Sequence[tuple[str, Value]], claims: Sequence[Claim], labels: Labels
-) -> list[Line]:
-    sources = sources_of(site, (claim.row["article"].text for claim in claims))
-    quotes: dict[tuple[str, Value], list[Quote]] = {}
-    for claim in claims:
-        texts = labels.get(claim.object.text, ())
-        quote = quote_of(site, claim, sources[claim.row["article"].text], texts)
-        quotes.setdefault((claim.predicate, claim.object), []).append(quote)
-    held = set(triples)
+def _lines(site: Site, iri: str, known: _Known) -> list[Line]:
+    labels = known.labels
+    quotes = _quotes(site, known)
+    held = set(known.triples)
     found: dict[str, list[Statement]] = {}
     for predicate, value in sorted(held | quotes.keys(), key=lambda pair: _order(pair, labels)):
         given = tuple(quotes.get((predicate, value), ()))
-        known = (predicate, value) in held
-        found.setdefault(predicate, []).append(Statement(show(site, value, labels), given, not known))
+        origin = "" if given else _origin(site, iri, predicate)
+        made = Statement(
+            show(site, value, labels), given, origin, only_reported=(predicate, value) not in held
+        )
+        found.setdefault(predicate, []).append(made)
     return [_line(site, predicate, made, labels) for predicate, made in sorted(found.items())]
+
+
+def _quotes(site: Site, known: _Known) -> dict[tuple[str, Value], list[Quote]]:
+    sources = sources_of(site, (claim.row["article"].text for claim in known.claims))
+    quotes: dict[tuple[str, Value], list[Quote]] = {}
+    for claim in known.claims:
+        texts = known.labels.get(claim.object.text, ())
+        quote = quote_of(site, claim, sources[claim.row["article"].text], texts)
+        quotes.setdefault((claim.predicate, claim.object), []).append(quote)
+    return quotes
+
+
+def _origin(site: Site, iri: str, predicate: str) -> str:
+    """Return where a statement comes from that no article makes."""
+    registered = iri.startswith(
+        tuple(f"{site.names.base}id/{segment}/" for segment in ("institution", "place"))
+    )
+    return _ORIGINS.get(predicate, _ORIGIN if registered and predicate in _REGISTER else "")
 
 
 def _order(pair: tuple[str, Value], labels: Labels) -> tuple[str, str, Value]:
