@@ -124,7 +124,7 @@ def compactor(context: Context) -> Compactor:
     prefixes = {name: iri for name, iri in context.items() if _is_prefix(iri)}
     terms = {}
     for name, given in context.items():
-        if name.startswith("@") or name in prefixes or given in {"@id", "@type"}:
+        if name.startswith("@") or name in prefixes or (isinstance(given, str) and given.startswith("@")):
             continue
         meant = {"@id": given} if isinstance(given, str) else given
         kind = meant.get("@type", "")

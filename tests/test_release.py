@@ -1,0 +1,231 @@
+"""Releases: a build that is killed, refused or out of space leaves the earlier release as it was."""
+
+import inspect
+import json
+import resource
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kg.errors import NotFoundError, StateError, StoreError
+from kg.release import begin, current, releases, verify
+
+DAY = date(2026, 11, 24)
+ONE, TWO = "1" * 64, "2" * 64
+
+
+def build(directory, content):
+    with begin(Path(directory)) as draft:
+        (draft.store / "CURRENT").write_text(content)
+        (draft.dumps / "accord.nq.gz").write_text(content * 20)
+        (draft.dumps / "context.jsonld").write_text(content)
+        (draft.report / "report.json").write_text(content)
+        return draft.publish(as_of=date(2026, 11, 24), content=content, meta={"articles": 3})
+
+
+BUILD = f"""
+import os, resource, signal, sys
+from datetime import date
+from pathlib import Path
+from kg.errors import StoreError
+from kg.release import begin
+
+{inspect.getsource(build)}
+"""
+
+
+def run(code, *arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-c", BUILD + code, *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=60, **options,
+    )  # fmt: skip
+
+
+def served(directory):
+    """The content of the current release, when every part of it is that content's."""
+    release = current(directory)
+    assert verify(release) == []
+    assert release.id == f"2026-11-24-{release.content[:8]}"
+    assert (release.store / "CURRENT").read_text() == release.content
+    assert (release.dumps / "accord.nq.gz").read_text() == release.content * 20
+    assert (release.report / "report.json").read_text() == release.content
+    return release.content
+
+
+def test_a_published_draft_is_the_current_release(tmp_path):
+    published = build(tmp_path / "new/folder", ONE)
+    release = current(tmp_path / "new/folder")
+
+    assert published.changed
+    assert published.release == release
+    assert (release.id, release.as_of, release.meta["articles"]) == ("2026-11-24-11111111", DAY, 3)
+    assert served(tmp_path / "new/folder") == ONE
+    assert (tmp_path / "new/folder/current").readlink() == Path("releases/2026-11-24-11111111")
+
+
+def test_the_next_release_is_current_and_the_earlier_one_is_kept(tmp_path):
+    build(tmp_path, ONE)
+    build(tmp_path, TWO)
+
+    assert served(tmp_path) == TWO
+    assert [release.content for release in releases(tmp_path)] == [ONE, TWO]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "releases", "state"]
+
+
+def test_the_same_content_changes_nothing(tmp_path):
+    build(tmp_path, ONE)
+    before = {
+        path: path.stat().st_mtime_ns
+        for path in tmp_path.rglob("*")
+        if path.is_file() and "state" not in path.parts
+    }
+    again = build(tmp_path, ONE)
+
+    assert not again.changed
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == [again.release.id]
+
+
+def test_going_back_to_earlier_content_makes_it_current_again(tmp_path):
+    for content in (ONE, TWO, ONE):
+        assert build(tmp_path, content).changed
+
+    assert served(tmp_path) == ONE
+    assert len(releases(tmp_path)) == 2
+
+
+def test_a_damaged_release_is_made_again(tmp_path):
+    build(tmp_path, ONE)
+    (current(tmp_path).dumps / "accord.nq.gz").write_text("damaged")
+
+    assert verify(current(tmp_path)) == ["accord.nq.gz is not what was released"]
+    assert build(tmp_path, ONE).changed
+    assert served(tmp_path) == ONE
+
+
+@pytest.mark.parametrize("damage", ["missing", "added"])
+def test_a_dump_that_is_missing_or_added_is_found(tmp_path, damage):
+    build(tmp_path, ONE)
+    dumps = current(tmp_path).dumps
+    (dumps / "context.jsonld").unlink() if damage == "missing" else (dumps / "more.nq").write_text("")
+
+    assert len(verify(current(tmp_path))) == 1
+
+
+def test_the_checksums_are_those_that_the_usual_tool_checks(tmp_path):
+    build(tmp_path, ONE)
+    check = subprocess.run(
+        ["sha256sum", "--check", "SHA256SUMS"], cwd=current(tmp_path).dumps, capture_output=True, check=False
+    )
+
+    assert (check.returncode, check.stdout.count(b": OK")) == (0, 2)
+
+
+def test_a_draft_that_is_not_published_leaves_nothing(tmp_path):
+    with pytest.raises(ZeroDivisionError), begin(tmp_path):
+        _ = 1 / 0
+
+    assert list((tmp_path / "releases").iterdir()) == []
+    assert build(tmp_path, ONE).changed
+
+
+def test_no_release_yet_comes_with_advice(tmp_path):
+    with pytest.raises(NotFoundError, match="kg build"):
+        current(tmp_path)
+
+
+def test_a_release_without_its_meta_file_is_no_release(tmp_path):
+    build(tmp_path, ONE)
+    (current(tmp_path).path / "meta.json").write_text("{}")
+
+    with pytest.raises(StoreError, match="no whole release"):
+        current(tmp_path)
+
+
+def test_two_builds_at_once_are_refused(tmp_path):
+    with begin(tmp_path):
+        with pytest.raises(StateError, match="another build is running"):
+            begin(tmp_path)
+        other = run("build(sys.argv[1], '1' * 64)", tmp_path)
+
+        assert "another build is running" in other.stderr
+    assert build(tmp_path, ONE).changed
+
+
+KILLED = """
+left = int(sys.argv[2])
+WRITES = {"open", "os.mkdir", "os.rename", "os.symlink", "os.remove", "os.rmdir", "os.scandir", "fcntl.flock"}
+def count(event, arguments):
+    global left
+    if event in WRITES:
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(count)
+build(sys.argv[1], sys.argv[3])
+"""
+
+
+def test_a_build_that_is_killed_anywhere_leaves_a_whole_release(tmp_path):
+    """Kill at each step that touches the disk, one after another, until a build comes through."""
+    build(tmp_path, ONE)
+    seen = []
+    for steps in range(200):
+        killed = run(KILLED, tmp_path, steps, TWO)
+        seen.append(served(tmp_path))
+        if killed.returncode == 0:
+            break
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    assert seen[-1] == TWO
+    assert seen == sorted(seen)
+    assert seen.count(ONE) >= 10
+    build(tmp_path, ONE)
+    assert [path.name for path in (tmp_path / "releases").iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_full_disk_is_one_clear_error_and_the_earlier_release_stays(tmp_path):
+    build(tmp_path, ONE)
+    code = """
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    with begin(Path(sys.argv[1])) as draft:
+        (draft.dumps / "a").write_text("x")
+        draft.publish(as_of=date(2026, 11, 24), content="2" * 64, meta={"long": "x" * 2000})
+except StoreError as error:
+    print(error)
+"""
+    for size in (2, 100, 1000):
+        tried = run(code, tmp_path, size)
+
+        assert tried.stdout.startswith("cannot write"), tried.stderr
+        assert "File too large" in tried.stdout
+        assert served(tmp_path) == ONE
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == ["2026-11-24-11111111"]
+
+
+@pytest.mark.parametrize("place", ["file/out", "file"])
+def test_a_path_that_is_no_folder_is_one_clear_error(tmp_path, place):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot write"):
+        begin(tmp_path / place)
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_error():
+    if not Path("/proc/self").exists():
+        pytest.skip("needs a folder that even root cannot write")
+    with pytest.raises(StoreError, match="cannot write"):
+        begin(Path("/proc/self"))
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_meta_is_told_and_sorted(tmp_path):
+    release = build(tmp_path, ONE).release
+    text = (release.path / "meta.json").read_text()
+
+    assert list(json.loads(text)) == ["articles", "as_of", "content", "id"]
