@@ -95,7 +95,8 @@ def _page(response: "BaseHTTPResponse", url: str, place: str, limit: int, deadli
 def _body(response: "BaseHTTPResponse", url: str, limit: int, deadline: float) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while chunk := response.read(min(_CHUNK, limit + 1), decode_content=True):
+    # read1 returns what has come: a server that drips must meet the deadline, not fill the chunk first.
+    while chunk := response.read1(min(_CHUNK, limit + 1), decode_content=True):
         parts.append(chunk)
         size += len(chunk)
         if size > limit:
