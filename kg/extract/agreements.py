@@ -1,50 +1,18 @@
 """Stage 2: agreements and sets of agreements, from the words that tell of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, modality
+from kg.extract import frames, modality, parties
+from kg.extract.deals import Deal
 from kg.extract.figures import Number, number_of
-from kg.extract.marks import Sentence, Sort, When
+from kg.extract.marks import Sentence
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains
-from kg.model import Evidence, Kind
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-
-@dataclass(slots=True)
-class Deal:
-    """One agreement, or several counted together, as one clause tells it."""
-
-    kind: str
-    sentence: Sentence
-    token: "Token"
-    """The word that says what became of it: a verb, or the noun itself."""
-    noun: "Token"
-    status: str
-    rule: str
-    confidence: float
-    parties: dict[str, Evidence] = field(default_factory=dict)
-    sides: dict[str, Evidence] = field(default_factory=dict)
-    signers: dict[str, Evidence] = field(default_factory=dict)
-    where: dict[str, Evidence] = field(default_factory=dict)
-    when: When | None = None
-    when_evidence: Evidence | None = None
-    number: Number | None = None
-    among: Number | None = None
-    within: "Deal | None" = None
-    occasion: "Token | None" = None
-    after: "Token | None" = None
-    definite: bool = False
-    key: str = ""
-
-    @property
-    def members(self) -> dict[str, Evidence]:
-        """Return all who are bound: institutions and sides."""
-        return {**self.parties, **self.sides}
 
 
 _STATUS = {"reached": "signed"}
@@ -116,7 +84,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
     verb = _verb(token, verb)
     if listed is not None:
         return _part(scene, sentence, token, kind or listed.kind, around, listed)
-    between = len(_denoted(scene, sentence, around.get("between", []))) > 1
+    between = len(parties.denoted(scene, sentence, around.get("between", []))) > 1
     if verb is None and between and not loose:
         return _mentioned(scene, sentence, token, kind, around)
     if verb is None or (loose and not between):
@@ -132,7 +100,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
     deal.number = number_of(sentence, token)
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
-    _fill(scene, deal, around, verb)
+    parties.fill(scene, deal, around, verb)
     return deal
 
 
@@ -146,7 +114,7 @@ def _mentioned(
         return None
     status = "in-force" if said == modality.HAPPENED else said
     deal = Deal(kind, sentence, token, token, status, "agreement-between", 0.65)
-    _parties(scene, deal, around.get("between", []), token)
+    parties.put(scene, deal, around.get("between", []), token)
     return deal
 
 
@@ -226,82 +194,5 @@ def _part(
     whole: Deal,
 ) -> Deal | None:
     deal = Deal(kind, sentence, token, token, whole.status, "agreement-listed", 0.85, within=whole)
-    _parties(scene, deal, around.get("between", []), token)
+    parties.put(scene, deal, around.get("between", []), token)
     return deal if len(deal.members) > 1 else None
-
-
-# Parties -----------------------------------------------------------------------------------------------------
-
-
-def _denoted(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> list[str]:
-    return [key for token in tokens for key in scene.denoted(sentence, token)]
-
-
-def _fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "Token") -> None:
-    of_verb = frames.of_verb(verb)
-    subject = [t for t in of_verb.get("subject", []) if t != deal.noun and not _inside(t, deal.noun)]
-    if (
-        verb.dep_ == "acl"
-        or verb.lemma_.lower() in ("launch", "form", "create")
-        and not around.get("between")
-    ):
-        subject = [t for t in subject if t != verb.head]
-    tokens = [
-        *subject,
-        *(
-            t
-            for name in ("with", "between", "among", "by")
-            for t in (*around.get(name, []), *of_verb.get(name, []))
-        ),
-    ]
-    _parties(scene, deal, dict.fromkeys(tokens), verb)
-    for token in deal.sentence.tokens:
-        mention = deal.sentence.mention(token)
-        named = mention is not None and mention.sort in (Sort.PLACE, Sort.NATION, Sort.INSTITUTION)
-        if named and token.i < deal.noun.i and _modifies(token, deal.noun):
-            _parties(scene, deal, [token], deal.noun)
-    for name in ("in", "at"):
-        for token in (*of_verb.get(name, []), *around.get(name, [])):
-            place = scene.place(deal.sentence, token)
-            if place is not None and place not in deal.sides:
-                deal.where.setdefault(place, scene.evidence(deal.sentence, [verb, token]))
-    deal.occasion = next(
-        (
-            t
-            for name in ("at", "during", "in")
-            for t in of_verb.get(name, [])
-            if deal.sentence.mention(t) is None or deal.sentence.mention(t).sort is Sort.OCCASION
-        ),
-        None,
-    )  # type: ignore[union-attr]  # looked at just before
-    deal.after = next((t for name in ("after", "following") for t in of_verb.get(name, [])), None)
-
-
-def _inside(token: "Token", noun: "Token") -> bool:
-    return noun in token.children
-
-
-def _modifies(token: "Token", noun: "Token") -> bool:
-    """Tell whether a name stands before a noun as its modifier: `Shanxi-US medical partnerships`."""
-    for ancestor in [token, *token.ancestors]:
-        if ancestor == noun:
-            return True
-        if ancestor.dep_ not in ("compound", "nmod", "amod", "punct", "conj", "npadvmod", "poss", "dep"):
-            return False
-    return False
-
-
-def _parties(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") -> None:
-    for token in tokens:
-        for key in scene.denoted(deal.sentence, token):
-            evidence = scene.evidence(deal.sentence, [anchor, deal.noun, token])
-            kind = scene.draft.kind(key)
-            if kind is Kind.INSTITUTION:
-                deal.parties.setdefault(key, evidence)
-            elif kind is Kind.PLACE:
-                deal.sides.setdefault(key, evidence)
-            elif kind is Kind.PERSON:
-                deal.signers.setdefault(key, evidence)
-                employer = scene.employers.get(key)
-                if employer is not None:
-                    deal.parties.setdefault(employer, evidence)

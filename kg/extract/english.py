@@ -1,8 +1,8 @@
 """Stage 2: English articles, from text to findings."""
 
 from kg.extract import agreements, annotate, delegations, events, lines, state, topics, unite
-from kg.extract.agreements import Deal
 from kg.extract.dating import give_dates
+from kg.extract.deals import Deal
 from kg.extract.draft import Draft
 from kg.extract.events import Happening
 from kg.extract.lines import Marked

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kg.extract.agreements import Deal
+from kg.extract.deals import Deal
 from kg.extract.events import Happening
 from kg.extract.marks import Sentence, Sort
 from kg.extract.scene import Scene

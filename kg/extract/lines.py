@@ -8,9 +8,10 @@ from kg.extract import annotate
 from kg.extract.dates import dates_in
 from kg.extract.geography import Geography, geography_of
 from kg.extract.marks import Line, Mention, Piece, RoleMention, Sort
-from kg.extract.names import Word, repaired
+from kg.extract.names import repaired
 from kg.extract.roles import Roles, roles_in
 from kg.extract.tables import table, words
+from kg.extract.words import Word
 from kg.model import Article
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kg.extract.draft import Draft
+from kg.extract.institutions import kind_of
 from kg.extract.marks import Mention, Sort
-from kg.extract.names import kind_of
 from kg.extract.places import bare, known
 from kg.extract.tables import institution_heads, table, words
 from kg.model import Concept, Evidence, Kind, Relation

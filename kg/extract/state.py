@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kg.extract import labels
-from kg.extract.agreements import Deal
+from kg.extract.deals import Deal
 from kg.extract.draft import LONGEST
 from kg.extract.events import Happening
 from kg.extract.figures import Number
@@ -15,6 +15,8 @@ from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation, Text
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_TELLING = ("memorandum", "contract")
+"""Kinds that say more than `agreement` or `partnership` do."""
 _SETTLED = ("signed", "in-force")
 
 
@@ -93,16 +95,21 @@ def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happenin
     key = scene.draft.add(
         kind, labels.of_agreement(scene, first), [_deal_clause(d) for d in group], named=False
     )
+    kind_of_all = min(
+        (d.kind for d in group), key=lambda k: (k not in _TELLING, [d.kind for d in group].index(k))
+    )
     for one in group:
         one.key = key
         clause = _deal_clause(one)
         put = _Put(scene, key, one)
-        put(Relation.KIND, Concept(one.kind), clause)
+        if one.kind == kind_of_all:
+            put(Relation.KIND, Concept(one.kind), clause)
         if one.status == group[0].status:
             put(Relation.STATUS, Concept(one.status), clause)
         for relation, slots in ((Relation.PARTY, one.parties), (Relation.SIDE, one.sides)):
             for value, evidence in slots.items():
-                put(relation, Ref(value), _within(clause, evidence))
+                basis = Basis.INFERRED if value in one.through else Basis.STATED
+                put(relation, Ref(value), _within(clause, evidence), basis=basis)
         matter = labels.subject_matter(scene, one)
         if matter is not None:
             put(Relation.SUBJECT_MATTER, Text(matter[0], scene.draft.article.language), matter[1])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.extract.agreements import Deal
+from kg.extract.deals import Deal
 from kg.extract.scene import Scene
 from kg.extract.tables import topics
 from kg.model import ARTICLE_KEY, Concept, Evidence, Kind, Relation

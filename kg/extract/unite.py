@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kg.extract.agreements import Deal
+from kg.extract.deals import Deal
 from kg.extract.events import Happening
 from kg.extract.marks import When
 from kg.model import ZoneKind

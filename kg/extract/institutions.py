@@ -1,0 +1,201 @@
+"""Stage 2: find the names of institutions in the words of a line, by their head words."""
+
+import re
+from collections.abc import Sequence
+
+from kg.extract.marks import Mention, Sort
+from kg.extract.places import known
+from kg.extract.tables import institution_heads, institution_kinds, titles
+from kg.extract.words import POSSESSIVE, Span, Word, mention_of, small, text_of, trimmed, widest
+
+_LISTING = frozenset(("ministry", "department", "committee", "commission", "office", "bureau", "minister"))
+"""Heads whose name may go on over commas: Ministry of Culture, Tourism and Sport."""
+_CAPITALS = re.compile(r"[A-Z][A-Z&.]+")
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of institution that a name tells, or an empty string."""
+    lower = name.lower().replace("’", "'")
+    tokens = set(re.findall(r"[^\W_]+", lower))
+    for row in institution_kinds():
+        if any(phrase in lower for phrase in row.phrases) or tokens & row.heads:
+            return row.kind
+    return ""
+
+
+def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Sequence[Span]) -> list[Span]:
+    """Return the spans of the institutions that head words tell, widened to what the model saw."""
+    covered = {i for first, last in organisations for i in range(first, last)}
+    of_persons = {i for first, last in persons if last - first > 1 for i in range(first, last)}
+    spans = [*_governments(ws)]
+    for i, word in enumerate(ws):
+        if word.lower in institution_heads() and word.capital:
+            first, last = _leftward(ws, i, covered), _rightward(ws, i, of_persons)
+            for other in organisations:
+                if other[0] < last and first < other[1] and other[1] <= last + 1:
+                    first = min(first, other[0])
+            spans.append(_without_titles(ws, trimmed(ws, (first, max(last, _end(organisations, i))))))
+    return widest(
+        s for s in spans if s[1] - s[0] > 1 or _CAPITALS.fullmatch(text_of(ws, s) if s[0] < s[1] else "")
+    )
+
+
+def _end(organisations: Sequence[Span], i: int) -> int:
+    return max((last for first, last in organisations if first <= i < last), default=0)
+
+
+def _leftward(ws: Sequence[Word], i: int, covered: set[int]) -> int:
+    first = i
+    while first > 0:
+        word = ws[first - 1]
+        if (
+            word.lower in institution_heads()
+            and word.capital
+            and first - 1 not in covered
+            and ws[first].lower == "and"
+        ):
+            break
+        inner = word.lower in ("of", "for", "and", "&", ",") and {first - 1, first - 2, first} <= covered
+        possessive = (
+            word.text in POSSESSIVE
+            and first > 1
+            and (ws[first - 2].lower.rstrip("s") + "s" in {p.rstrip("s") + "s" for p in small("possessors")})
+        )
+        hyphen = word.text == "-" and first > 1 and ws[first - 2].capital and word.end == ws[first].start
+        inner = inner or (
+            word.lower == "and"
+            and first > 1
+            and ws[first - 2].capital
+            and ws[first - 2].lower in small("fields")
+        )
+        new = first < len(ws) and known(f"{word.text} {ws[first].text}") is not None
+        plain = word.capital and (word.lower not in small("first") or new)
+        if not (inner or possessive or hyphen or plain):
+            break
+        first -= 1
+    return first
+
+
+def _rightward(ws: Sequence[Word], i: int, persons: set[int]) -> int:
+    last = run(ws, i + 1, persons)
+    while last < len(ws) and ws[last].lower in small("links"):
+        start = last + 1 + (last + 1 < len(ws) and ws[last + 1].lower == "the")
+        end = run(ws, start, persons)
+        if end == start or (ws[last].lower in ("in", "on") and known(text_of(ws, (start, end)))):
+            break
+        last = listed(ws, end, persons, listing=ws[i].lower in _LISTING)
+    return last
+
+
+def run(ws: Sequence[Word], start: int, persons: set[int]) -> int:
+    """Return the end of the capitalised words that begin at `start`."""
+    end = start
+    while (
+        end < len(ws)
+        and end not in persons
+        and (
+            ws[end].capital
+            or (ws[end].text in POSSESSIVE and end > start and ws[end - 1].lower in small("possessors"))
+            or (ws[end].text == "-" and end > start and end + 1 < len(ws) and ws[end + 1].capital)
+        )
+        and ws[end].lower not in titles().heads
+    ):
+        end += 1
+    return end
+
+
+def listed(ws: Sequence[Word], end: int, persons: set[int], *, listing: bool) -> int:
+    """Return the end of a name that goes on as `A, B and C` or `A and C`."""
+    at, commas = end, 0
+    while at < len(ws) and ws[at].text == "," and listing and at + 1 < len(ws) and ws[at + 1].lower != "and":
+        after = run(ws, at + 1, persons)
+        if after == at + 1:
+            return end
+        at, commas = after, commas + 1
+    if at < len(ws) and ws[at].text == "," and at + 1 < len(ws) and ws[at + 1].lower == "and":
+        at += 1
+    if at >= len(ws) or ws[at].lower not in ("and", "&"):
+        return end
+    start = at + 1 + (at + 1 < len(ws) and ws[at + 1].lower == "the" and listing)
+    after = run(ws, start, persons)
+    tail = ws[start:after]
+    if not tail or any(w.lower in institution_heads() for w in tail) or known(text_of(ws, (start, after))):
+        return end
+    if after < len(ws) and ws[after].lower in small("links") and not commas:
+        return end
+    return after
+
+
+def _without_titles(ws: Sequence[Word], span: Span) -> Span:
+    first, last = span
+    while last > first + 1 and (
+        ws[last - 1].lower in titles().heads or ws[last - 1].lower in ("vice", "deputy", "executive", "-")
+    ):
+        last -= 1
+    for i in range(last - 1, first, -1):
+        if (
+            ws[i].lower in titles().heads
+            and ws[i].lower not in institution_heads()
+            and i + 1 < last
+            and ws[i + 1].lower in ("of", "for")
+        ):
+            return trimmed(ws, (i + 2, last))
+    if (
+        first < last
+        and ws[first].lower in titles().heads
+        and last - first > 1
+        and ws[first + 1].lower in ("of", "for")
+    ):
+        return trimmed(ws, (first + 2, last))
+    return first, last
+
+
+def _governments(ws: Sequence[Word]) -> list[Span]:
+    """Return `state government of X`, `X district government`."""
+    spans = []
+    for i, word in enumerate(ws):
+        if word.lower != "government":
+            continue
+        first = i
+        while first > 0 and ws[first - 1].lower in small("governments"):
+            first -= 1
+        if i + 1 < len(ws) and ws[i + 1].lower == "of":
+            start = i + 2 + (i + 2 < len(ws) and ws[i + 2].lower == "the")
+            end = run(ws, start, set())
+            if end > start:
+                spans.append((first, end))
+                continue
+        left = first
+        while left > 0 and ws[left - 1].capital and ws[left - 1].lower not in small("first"):
+            left -= 1
+        if left < first:
+            spans.append((left, i + 1))
+    return spans
+
+
+def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
+    """Return the mention that a span comes to when what is no part of a name is cut off."""
+    first, last = _without_titles(ws, trimmed(ws, span))
+    first, last = _sound(ws, first, last)
+    if first >= last or not any(w.capital for w in ws[first:last]):
+        return []
+    text = text_of(ws, (first, last))
+    place = known(text)
+    if place:
+        sort = Sort.NATION if place.adjective else Sort.PLACE
+        return [mention_of(sort, ws, (first, last), trusted=True, kind="" if place.adjective else place.kind)]
+    kind = kind_of(text)
+    if last - first == 1 and ws[first].lower in institution_heads():
+        return []
+    return [mention_of(Sort.INSTITUTION, ws, (first, last), trusted=bool(kind), kind=kind)]
+
+
+def _sound(ws: Sequence[Word], first: int, last: int) -> Span:
+    """Return the name without an owner before it (`Singapore's`) and without what can be no name."""
+    for i in range(first + 1, last - 1):
+        if ws[i].text in ("'s", "’s") and known(text_of(ws, (first, i))) is not None:
+            return trimmed(ws, (i + 1, last))
+    bad = [
+        i for i in range(first, last) if any(c in ws[i].text for c in "/]_@") or ws[i].lower in small("never")
+    ]
+    return trimmed(ws, (first, bad[0])) if bad else (first, last)
