@@ -103,6 +103,7 @@ ALSO_RIGHT = {
         'event:conference kg:startDate "2017-12-01"^^xsd:date ; kg:endDate "2017-12-31"^^xsd:date ;'
         " kg:datePrecision kgv:to-the-month",
     ),
+    "a figure that only its article has": "DELETE DATA { figure:31 a kg:ReportedFigure . agset:signed kg:size figure:31 }",
     "a disputed status in the view": "DELETE DATA { agr:pancreas kg:status kgv:signed } ;"
     "INSERT DATA { agr:pancreas kg:status kgv:disputed ; kg:disputed kg:status }",
     "a link to another data set beside Wikidata": "INSERT DATA { inst:hms schema:sameAs <https://ror.org/1> , <https://ror.org/2> }",
