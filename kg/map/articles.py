@@ -15,7 +15,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import PROV, RDF, RDFS, SKOS
 
 from kg.errors import ExtractError
-from kg.map.terms import NAMED, article_iri, label_in, share, term_of, thing_iri, whole, words
+from kg.map.terms import NAMED, STORE, article_iri, label_in, share, term_of, thing_iri, whole, words
 from kg.model import Article, Basis, Entity, Evidence, Fact, Findings, Links
 from kg.vocabulary import KG, KGV, Names, evidence_graph
 
@@ -40,7 +40,7 @@ def article_graphs(findings: Findings, links: Links, names: Names, *, run: URIRe
     Raises ExtractError when a fact points outside the text or at nothing.
     """
     stated = _stated(findings, links, names)
-    facts = Graph()
+    facts = Graph(store=STORE)
     for triple in (*stated, *_descriptions(findings, links, names)):
         facts.add(triple)
     return ArticleGraphs(facts, _evidence(findings.article, stated, names, run))
@@ -92,7 +92,7 @@ def _label(
 
 
 def _evidence(article: Article, stated: dict[Triple, list[Fact]], names: Names, run: URIRef) -> Graph:
-    graph = Graph()
+    graph = Graph(store=STORE)
     passages: set[Evidence] = set()
     for triple, facts in stated.items():
         spans = {_quotable(article, evidence) for fact in facts for evidence in fact.evidence}

@@ -8,7 +8,7 @@ from datetime import date
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, RDFS, VOID
 
-from kg.map.terms import article_iri, day, web_iri, whole, words
+from kg.map.terms import STORE, article_iri, day, web_iri, whole, words
 from kg.model import Article, Links
 from kg.vocabulary import KG, ONTOLOGY, SCHEMA, Names, article_graph
 
@@ -46,7 +46,7 @@ def catalog_graph(
     as_of: date | None = None,
 ) -> Graph:
     """Return the graph of the catalog; the order of articles and runs does not matter."""
-    graph = Graph()
+    graph = Graph(store=STORE)
     _add_dataset(graph, names, title, as_of)
     for run in runs:
         graph.add((run.iri(names), RDF.type, PROV.Activity))

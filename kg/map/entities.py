@@ -14,7 +14,7 @@ from rdflib.namespace import RDF, RDFS, SKOS
 
 from kg.gazetteer import InstitutionRecord, PlaceRecord, Registry, place, within_chain
 from kg.map.articles import Triple
-from kg.map.terms import NAMED, label_in, words
+from kg.map.terms import NAMED, STORE, label_in, words
 from kg.model import Concept, Entity, Fact, Findings, Kind, Links, Relation
 from kg.vocabulary import KG, KGV, SCHEMA, Names
 
@@ -61,7 +61,7 @@ def entities_graph(links: Links, survivors: Sequence[Findings], registry: Regist
     told = _told(links, survivors)
     paths_of = {(path.partition("/")[0], slug): path for path, slug in links.records.items()}
     known = _Known(links, registry, names, paths_of)
-    graph = Graph()
+    graph = Graph(store=STORE)
     for path in sorted(_used(told, known)):
         for triple in _description(path, told.get(path), known):
             graph.add(triple)

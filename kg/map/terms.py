@@ -14,6 +14,8 @@ from kg.vocabulary import KGV, Names
 
 NAMED = frozenset((Kind.INSTITUTION, Kind.PERSON, Kind.PLACE))
 """What has its name in the graph of entities."""
+STORE = "SimpleMemory"
+"""rdflib's store without contexts: these graphs have none, and it is faster."""
 _IRI_SAFE = "/:?#[]@!$&'()*+,;=%~-._"
 
 

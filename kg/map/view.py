@@ -15,6 +15,7 @@ from rdflib.namespace import RDFS, SKOS
 from rdflib.term import Node
 
 from kg.map.country import add_countries
+from kg.map.terms import STORE
 from kg.vocabulary import KG, KGV
 
 SINGLE = frozenset((KG.status, KG.kind, KG.size, KG.signedAt))
@@ -61,7 +62,7 @@ _Heard = defaultdict[_Key, list[_Said]]
 def consolidated(reports: Iterable[ArticleReport], entities: Graph) -> Graph:
     """Return the consolidated view; the order of the reports does not matter."""
     known = set(entities.subjects())
-    graph = Graph()
+    graph = Graph(store=STORE)
     graph += entities
     heard: _Heard = defaultdict(list)
     for report in reports:
