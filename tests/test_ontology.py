@@ -1,6 +1,7 @@
 """The ontology: complete in both languages, the same as the model and the lexicon, readable everywhere."""
 
 from itertools import combinations
+from pathlib import Path
 
 import pyoxigraph
 import pytest
@@ -172,3 +173,25 @@ def test_the_header_has_version_licence_and_titles():
     assert words(ONTOLOGY, terms.title) == ["en", "zh"]
     assert words(ONTOLOGY, terms.description) == ["en", "zh"]
     assert GRAPH.value(ONTOLOGY, terms.license)
+
+
+def test_the_page_has_every_term_and_every_list():
+    page = (Path(__file__).parent.parent / "docs/ontology.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| `kg")}
+
+    assert set(rows) == {f"`kg:{local(t)}`" for t in CLASSES | PROPERTIES} | {
+        f"`kgv:{local(s)}`" for s in SCHEMES
+    }
+    for term in CLASSES | PROPERTIES:
+        assert all(str(d) in rows[f"`kg:{local(term)}`"] for d in texts(term, SKOS.definition, "en"))
+    for name, members in LISTS.items():
+        assert rows[f"`kgv:{name}`"].split("|")[3].strip() == ", ".join(sorted(members.split(), key=in_file))
+    assert f"{len(PROPERTIES)} properties" in page
+
+
+def texts(thing, predicate, language):
+    return [w for w in GRAPH.objects(thing, predicate) if w.language == language]
+
+
+def in_file(name):
+    return FILE.read_text(encoding="utf-8").index(f"\nkgv:{name} a skos:Concept")

@@ -3,6 +3,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rdflib import RDF, BNode, Graph, Literal, URIRef
@@ -17,6 +18,7 @@ from kg.validate import (
     load_shapes,
     report_graph,
     report_lines,
+    set_rules,
     validate,
     with_descriptions,
 )
@@ -220,6 +222,16 @@ def test_every_shape_says_what_is_wrong_and_what_to_do_in_both_languages(shapes)
         for words in (rule.message, rule.advice):
             assert words.en.isascii()
             assert any("\u4e00" <= letter <= "\u9fff" for letter in words.zh)
+
+
+def test_the_page_has_every_shape_and_every_rule(shapes):
+    page = (Path(__file__).parent.parent / "docs/validation.md").read_text(encoding="utf-8")
+    rows = {line for line in page.splitlines() if line.startswith("| `")}
+
+    assert rows == {
+        f"| `{shape.removeprefix(KGS)}` | {rule.severity} | {rule.message} | {rule.advice} |"
+        for shape, rule in shapes.rules.items()
+    } | {f"| `{rule.name}` | {rule.severity} | {rule.title} |" for rule in set_rules()}
 
 
 def test_the_seed_as_a_careful_reader_models_it_passes(shapes):
