@@ -72,7 +72,7 @@ def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
     )
 
 
-def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> Deal | None:
+def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> Deal | None:  # noqa: PLR0911  one return a case, in order
     kind, loose = kind_at(sentence, token)
     among = _among(sentence, token)
     if not kind and among is None:
@@ -162,7 +162,7 @@ def _to(verb: "Token") -> bool:
     return any(c.lower_ == "to" and c.dep_ == "aux" for c in verb.children)
 
 
-# Sets: `Among the 71 medical partnerships, 31 were signed, including ...` --------------------------------------
+# Sets: `Among the 71 medical partnerships, 31 were signed, including ...` ------------------------
 
 
 def _among(sentence: Sentence, token: "Token") -> "tuple[Number, Token] | None":
@@ -172,7 +172,7 @@ def _among(sentence: Sentence, token: "Token") -> "tuple[Number, Token] | None":
     for other in sentence.tokens:
         if other.dep_ == "pobj" and other.head.lower_ in ("among", "of") and kind_at(sentence, other)[0]:
             number = number_of(sentence, other)
-            if number is not None and (other.head.head == token or other.head.head == token.head):
+            if number is not None and (other.head.head in (token, token.head)):
                 return replace(number, evidence=sentence.span([other.head, other])), other
     return None
 
@@ -185,7 +185,7 @@ def _including(sentence: Sentence, whole: Deal, token: "Token") -> bool:
     return any(t.lower_ == "including" for t in sentence.tokens if whole.noun.i < t.i < token.i)
 
 
-def _part(
+def _part(  # noqa: PLR0917  each is needed by name
     scene: Scene,
     sentence: Sentence,
     token: "Token",

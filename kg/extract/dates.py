@@ -24,8 +24,10 @@ _TO = r"\s*(?:-|–|—|to|and|until|till|through)\s*"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+(?:the\s+)?)?"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])\b"),
-    ("range", rf"\b{_MONTH.format('m')}\s*{_DAY.format('d')}{_TO}{_MONTH.format('m2')}\s*{_DAY.format('d2')}{_YEAR}"),
-    ("range", rf"\b{_DAY.format('d')}\s*{_MONTH.format('m')}{_TO}{_DAY.format('d2')}\s*{_MONTH.format('m2')}{_YEAR}"),
+    ("range", (rf"\b{_MONTH.format('m')}\s*{_DAY.format('d')}{_TO}"
+              rf"{_MONTH.format('m2')}\s*{_DAY.format('d2')}{_YEAR}")),
+    ("range", (rf"\b{_DAY.format('d')}\s*{_MONTH.format('m')}{_TO}"
+              rf"{_DAY.format('d2')}\s*{_MONTH.format('m2')}{_YEAR}")),
     ("range", rf"\b{_MONTH.format('m')}\s*{_DAY.format('d')}{_TO}{_DAY.format('d2')}{_YEAR}"),
     ("range", rf"\b{_DAY.format('d')}{_TO}{_DAY.format('d2')}\s*(?:of\s+)?{_MONTH.format('m')}{_YEAR}"),
     ("day", rf"\b{_WEEKDAY}{_MONTH.format('m')}\s*{_DAY.format('d')}{_YEAR}"),
@@ -34,7 +36,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("month", rf"(?<=\b[Ii]n )(?:early |late |mid-)?{_MONTH.format('m')}"),
     ("relative_month", r"\b(?P<w>last|this|next)\s+month\b"),
     ("relative_year", r"\b(?P<w>last|this|next)\s+year\b"),
-    ("relative_day", r"\b(?P<w>today|yesterday|tomorrow|last night|tonight|this (?:morning|afternoon|evening))\b"),
+    ("relative_day",
+     r"\b(?P<w>today|yesterday|tomorrow|last night|tonight|this (?:morning|afternoon|evening))\b"),
     ("weekday", r"\b(?P<w>(?:last |next |this )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"),
     ("year", r"(?<=\b[Ii]n )(?P<y>(?:19|20)\d\d)\b(?!\s*[-%])"),
 )  # fmt: skip
@@ -83,7 +86,7 @@ def _year_of(match: re.Match[str], month: int, day: int, published: date | None)
 
 def _read_iso(match: re.Match[str], _published: date | None) -> When | None:
     day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
-    return day and When(day, day, "to-the-day", Basis.STATED)
+    return When(day, day, "to-the-day", Basis.STATED) if day else None
 
 
 def _read_day(match: re.Match[str], published: date | None) -> When | None:
@@ -140,7 +143,8 @@ def _read_relative_month(match: re.Match[str], published: date | None) -> When |
 
 
 def _read_relative_year(match: re.Match[str], published: date | None) -> When | None:
-    return published and whole_year(published.year + _STEP[match["w"].lower()], Basis.RESOLVED)
+    step = _STEP[match["w"].lower()]
+    return whole_year(published.year + step, Basis.RESOLVED) if published else None
 
 
 def _read_relative_day(match: re.Match[str], published: date | None) -> When | None:
@@ -170,7 +174,7 @@ def ahead(when: When, published: date | None) -> When:
     if published is None or when.basis is not Basis.RESOLVED or when.start != when.end:
         return when
     days = (published - when.start).days
-    step = timedelta(days=7 if 0 < days < 7 else 0)  # noqa: PLR2004  a week
+    step = timedelta(days=7 if 0 < days < 7 else 0)  # noqa: PLR2004  the number is plain here
     return When(when.start + step, when.end + step, when.precision, when.basis)
 
 

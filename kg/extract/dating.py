@@ -18,6 +18,7 @@ _CLOSED = ("after", "before", "since", "following", "until", "ahead", "prior", "
 class Dateable(Protocol):
     """What a clause tells and a date may date."""
 
+    sentence: Sentence
     token: "Token"
     status: str
     when: When | None
@@ -25,7 +26,7 @@ class Dateable(Protocol):
 
 
 def give_dates(scene: Scene, sentence: Sentence, told: Sequence[Dateable]) -> None:
-    """Give each date of a sentence to the thing that it dates: the last one told before it, or else the first."""
+    """Give each date of a sentence to what it dates: the last thing told before it, or else the first."""
     ordered = sorted(told, key=lambda one: one.token.i)
     for token in sentence.tokens:
         mention = sentence.mention(token)

@@ -36,7 +36,7 @@ class _Seen:
 
 
 def find(scene: Scene) -> None:
-    """Find the delegations of an article, and state where they come from, who sent them and who belongs to them."""
+    """Find the delegations of an article, and state whence they come, who sent them and who belongs."""
     seen = [one for sentence in scene.sentences for one in _in_sentence(scene, sentence)]
     keys: dict[str, str] = {}
     last = None
@@ -150,7 +150,7 @@ def _origin(scene: Scene, sentence: Sentence, token: "Token") -> list[str]:
     return []
 
 
-# Head and members --------------------------------------------------------------------------------------------
+# Head and members --------------------------------------------------------------------------------
 
 
 def _size(scene: Scene, key: str, one: _Seen) -> None:
@@ -204,7 +204,7 @@ def _people(scene: Scene, key: str, one: _Seen) -> None:
             )
 
 
-def _belong(
+def _belong(  # noqa: PLR0917  each is needed by name
     scene: Scene, key: str, one: _Seen, relation: Relation, tokens: "Iterable[Token]", verb: "Token"
 ) -> None:
     if verb.pos_ == "VERB" and modality.of_verb(verb) not in (modality.HAPPENED, modality.PLANNED):

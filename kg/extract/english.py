@@ -1,7 +1,7 @@
 """Stage 2: English articles, from text to findings."""
 
 from kg.extract import agreements, annotate, delegations, events, lines, state, topics, unite
-from kg.extract.dating import give_dates
+from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
 from kg.extract.draft import Draft
 from kg.extract.events import Happening
@@ -9,7 +9,7 @@ from kg.extract.lines import Marked
 from kg.extract.marks import RoleMention, Sort, When
 from kg.extract.resolve import Cast
 from kg.extract.scene import Scene
-from kg.model import Article, Basis, Evidence, Findings, Kind, Ref, Relation, Text
+from kg.model import Article, Basis, Evidence, Findings, Kind, Ref, Relation, Text, Value
 
 VERSION = "0.1"
 
@@ -27,8 +27,9 @@ def extract(article: Article) -> Findings:
     )
     delegations.find(scene)
     happenings, deals = events.find(scene), agreements.find(scene)
+    told: list[Dateable] = [*happenings, *deals]
     for sentence in scene.sentences:
-        give_dates(scene, sentence, [x for x in (*happenings, *deals) if x.sentence is sentence])
+        give_dates(scene, sentence, [one for one in told if one.sentence is sentence])
     _inherit_dates(happenings, deals)
     happenings = [h for h in happenings if not h.weak or h.when is not None]
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]
@@ -51,7 +52,7 @@ def _dates_of(groups: list[list[Happening]]) -> dict[str, When]:
 
 
 def _inherit_dates(happenings: list[Happening], deals: list[Deal]) -> None:
-    """Give the date of `at a conference held on ...` to the conference alone: an agreement's date is its event's."""
+    """Give the date of `signed at a conference on ...` to the conference: an agreement has no other."""
     for deal in deals:
         at = next((h for h in happenings if deal.occasion is not None and h.token == deal.occasion), None)
         if at is not None and at.when is None and deal.when is not None:
@@ -93,7 +94,7 @@ def _roles(scene: Scene, roles: list[tuple[RoleMention, str | None]], happenings
         scene.draft.mention(key, evidence)
         confidence = 0.9 if role.rule == "role-apposition" else 0.8
         title = Text(role.title, scene.draft.article.language)
-        said = [(Relation.HOLDER, Ref(person)), (Relation.TITLE, title)]
+        said: list[tuple[Relation, Value]] = [(Relation.HOLDER, Ref(person)), (Relation.TITLE, title)]
         for relation, value in [*said, (Relation.ROLE_IN, Ref(body))] if body else said:
             scene.draft.state(key, relation, value, evidence, rule=role.rule, confidence=confidence)
         _attested(scene, key, role, person, happenings)
@@ -132,7 +133,7 @@ def _sub_events(scene: Scene, happenings: list[Happening]) -> None:
             if token.lower_ != "during" or token.head != one.token:
                 continue
             whole = next((t for t in token.children if t.dep_ == "pobj"), None)
-            outer = whole and _outer(happenings, one, whole.lemma_.lower())
+            outer = _outer(happenings, one, whole.lemma_.lower()) if whole is not None else None
             if whole is not None and outer is not None and outer.key != one.key:
                 scene.draft.state(
                     one.key, Relation.SUB_EVENT_OF, Ref(outer.key), one.sentence.span([whole, one.token]),

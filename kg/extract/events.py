@@ -33,9 +33,7 @@ class Happening:
     when: When | None = None
     when_evidence: Evidence | None = None
     name: str = ""
-    label: str = ""
     definite: bool = False
-    clause: Evidence = Evidence(0, 0)
     weak: bool = False
     """It counts only if the sentence dates it."""
     sizes: list[Number] = field(default_factory=list)
@@ -131,10 +129,8 @@ def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     _fill(scene, found, row, around)
     found.definite = any(c.lower_ in ("the", "this", "that") for c in token.children if c.dep_ == "det")
     backed = support is not None and (
-        support.lemma_ in frames.light("do")
-        and token.dep_ in ("dobj", "nsubjpass")
-        or support.lemma_ in frames.light("happen")
-        and token.dep_ in ("nsubj", "nsubjpass")
+        (support.lemma_ in frames.light("do") and token.dep_ in ("dobj", "nsubjpass"))
+        or (support.lemma_ in frames.light("happen") and token.dep_ in ("nsubj", "nsubjpass"))
     )
     own = any(
         c.dep_ == "acl" and c.lemma_ in ("hold", "host", "organise", "organize") for c in token.children
@@ -193,7 +189,7 @@ def _fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "li
             place = scene.place(sentence, token)
             if place is not None:
                 found.where.setdefault(place, scene.evidence(sentence, [found.token, token]))
-            elif name == "in" or name == "at":
+            elif name in {"in", "at"}:
                 _at_body(scene, found, token)
 
 
@@ -209,7 +205,7 @@ def _at_body(scene: Scene, found: Happening, token: "Token") -> None:
 def _seat(scene: Scene, found: Happening, token: "Token") -> None:
     """Read `visited X in Boston`: X is there, if the place follows at once."""
     after = [t for t in found.sentence.tokens if token.i < t.i <= token.i + 2]
-    if found.kind != "visit" or len(after) < 2 or after[0].lower_ != "in":  # noqa: PLR2004  in + place
+    if found.kind != "visit" or len(after) < 2 or after[0].lower_ != "in":  # noqa: PLR2004  the number is plain here
         return
     place = scene.place(found.sentence, after[1])
     for key in scene.denoted(found.sentence, token):

@@ -10,11 +10,13 @@ from kg.model import Evidence
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+          "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+          "twenty")  # fmt: skip
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split()
+        _SMALL
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
      "hundred": 100, "dozen": 12, "thousand": 1000, "million": 10**6, "billion": 10**9}  # fmt: skip
@@ -62,7 +64,7 @@ def value_of(words: str) -> int | None:
                 return None
         elif word in _SCALES:
             current = (1 if current is None else current) * _WORDS[word]
-            if _WORDS[word] >= 1000:  # noqa: PLR2004  two thousand three hundred
+            if _WORDS[word] >= 1000:  # noqa: PLR2004  the number is plain here
                 total, current = total + int(current), None
         elif word in _WORDS:
             current = (current or 0) + _WORDS[word]
@@ -90,13 +92,13 @@ def _number(sentence: Sentence, token: "Token", noun: "Token") -> Number | None:
         key=lambda t: t.i,
     )
     value = value_of(" ".join(t.text for t in parts))
-    if value is None or value < 2:  # noqa: PLR2004  one is no count
+    if value is None or value < 2:  # noqa: PLR2004  the number is plain here
         return None
     at = parts[0].i - sentence.first
     before = " ".join(t.lower_ for t in sentence.tokens[max(0, at - 3) : at])
     qualifier = next(
         (q for q, phrases in _QUALIFIERS if any(re.search(rf"\b{p}$", before) for p in phrases)), "exactly"
     )
-    counted = [t for t in sentence.tokens[parts[-1].i - sentence.first + 1 : noun.i - sentence.first + 1]]
+    counted = list(sentence.tokens[parts[-1].i - sentence.first + 1 : noun.i - sentence.first + 1])
     label = " ".join(t.text for t in counted if sentence.mention(t) is None and t.text != "-")
     return Number(value, qualifier, sentence.span([parts[0], noun]), label)

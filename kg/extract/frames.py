@@ -18,7 +18,7 @@ _MOST_STEPS = 6
 
 @cache
 def light(name: str) -> frozenset[str]:
-    """Return the verbs that lend a noun its subject (`do`), or that it is itself the subject of (`happen`)."""
+    """Return the verbs that lend a noun their subject (`do`), or whose subject it is (`happen`)."""
     return words(table("events")["light"][name])
 
 
@@ -35,7 +35,7 @@ def _after_comma(token: "Token") -> bool:
     return token.i > 0 and token.nbor(-1).text in (",", "the")
 
 
-def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":
+def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":  # noqa: C901, PLR0911  one branch a construction
     """Return who does what a verb says, and whether it is said in the passive (they then suffer it)."""
     for child in verb.children:
         if child.dep_ in ("nsubj", "nsubjpass"):
@@ -103,9 +103,7 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
     for name, token in _prepositional(noun):
         out[name].append(token)
     for child in noun.children:
-        if child.dep_ == "poss":
-            out["owner"] += unfolded(child)
-        elif child.dep_ in ("compound", "nmod", "amod"):
+        if child.dep_ == "poss" or child.dep_ in ("compound", "nmod", "amod"):
             out["owner"] += unfolded(child)
     for child in noun.children:
         if child.dep_ == "acl" and child.tag_ in ("VBN", "VBG"):

@@ -61,7 +61,7 @@ def _place(pieces: Sequence[Piece], at: int) -> Mention | None:
     return mention if mention is not None and mention.sort is Sort.PLACE else None
 
 
-def _lies(relation: Relation, pieces: Sequence[Piece], a: int, of: Mention, last: int, rule: str) -> Lies:
+def _lies(relation: Relation, pieces: Sequence[Piece], a: int, of: Mention, last: int, rule: str) -> Lies:  # noqa: PLR0917  each is needed by name
     mention = pieces[a].mention
     assert mention is not None  # noqa: S101  the caller looked
     first = min(pieces[a].start, pieces[last].start)
@@ -127,8 +127,7 @@ def _nested(pieces: Sequence[Piece], i: int) -> _Read:
     if (
         _text(pieces, i + 1) != ","
         or of is None
-        or _text(pieces, i + 3) in (",", "and")
-        and _place(pieces, i + 4)
+        or (_text(pieces, i + 3) in (",", "and") and _place(pieces, i + 4))
     ):
         return None, None
     inner, outer = known(pieces[i].text), known(of.name)

@@ -17,6 +17,8 @@ ACTS = frozenset(
 )
 """Verbs that tell of the act of signing."""
 _LONGEST_LABEL = 120
+_EMPTY = frozenset(("new", "formal", "historic", "signed", "first", "bilateral", "joint", "revised"))
+"""Words that say nothing of what an agreement is about."""
 _BEFORE = ("compound", "amod", "nmod", "nummod", "conj", "cc", "punct", "dep", "npadvmod")
 
 
@@ -64,12 +66,12 @@ def _phrase(sentence: Sentence, noun: "Token") -> str:
 def _understanding(sentence: Sentence, noun: "Token") -> str:
     """Return `of understanding`, `of intent`, which belong to the name of the thing."""
     at = noun.i - sentence.first
-    after = [t for t in sentence.tokens[at + 1 : at + 3]]
+    after = list(sentence.tokens[at + 1 : at + 3])
     if (
-        len(after) == 2
+        len(after) == 2  # noqa: PLR2004  the number is plain here
         and after[0].lower_ == "of"
         and after[1].lower_ in ("understanding", "intent", "cooperation", "agreement")
-    ):  # noqa: PLR2004  of + noun
+    ):
         return f" of {sentence.piece(after[1]).text}"
     return ""
 
@@ -81,7 +83,7 @@ def _first(noun: "Token") -> int:
 
 
 def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
-    """Return what an agreement is about, in the article's words: its `on ...`, or what stands before the noun."""
+    """Return what an agreement is about: its `on ...`, or else what stands before the noun."""
     for child in one.noun.children:
         if child.dep_ == "prep" and child.lower_ in ("on", "for", "regarding", "concerning", "in"):
             inner = [t for c in child.children if c.dep_ in ("pobj", "pcomp") for t in c.subtree]
@@ -90,21 +92,15 @@ def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
                 return _text(scene, one.sentence, words)
     if one.noun.pos_ == "NUM":
         return None
-    skip = bargains().preliminary | {
-        "new",
-        "formal",
-        "historic",
-        "signed",
-        "first",
-        "bilateral",
-        "joint",
-        "revised",
-    }
-    before = [
-        t for t in one.sentence.tokens[_first(one.noun) - one.sentence.first : one.noun.i - one.sentence.first]
-        if one.sentence.mention(t) is None and t.dep_ not in ("det", "nummod", "poss", "punct", "case") and t.lower_ not in skip
-    ]  # fmt: skip
+    start = _first(one.noun) - one.sentence.first
+    tokens = one.sentence.tokens[start : one.noun.i - one.sentence.first]
+    before = [t for t in tokens if one.sentence.mention(t) is None and _tells(t)]
     return _text(scene, one.sentence, before) if len(before) > 1 else None
+
+
+def _tells(token: "Token") -> bool:
+    plain = token.dep_ not in ("det", "nummod", "poss", "punct", "case")
+    return plain and token.lower_ not in _EMPTY and token.lower_ not in bargains().preliminary
 
 
 def _is_name(sentence: Sentence, token: "Token") -> bool:

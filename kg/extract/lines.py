@@ -100,7 +100,7 @@ def _union(roles: Roles, geography: Geography, pieces: Sequence[Piece]) -> froze
 
 
 def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
-    """Yield what stands between the words and is no part of a sentence: marks, datelines, numbers, acronyms."""
+    """Yield what is no part of a sentence: marks, datelines, paragraph numbers, bracketed acronyms."""
     for i, piece in enumerate(pieces):
         if set(piece.text) <= set("*_#"):
             yield i, i + 1

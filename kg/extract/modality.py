@@ -66,7 +66,7 @@ def _own(verb: "Token") -> str | None:
     return None
 
 
-def _governed(verb: "Token", above: "Token", depth: int) -> str:
+def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR0911  one return a case, in order
     if verb.dep_ == "conj":
         finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children)
         return (

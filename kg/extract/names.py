@@ -36,7 +36,7 @@ def repaired(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[
 def _gazetteer(ws: Sequence[Word]) -> Iterable[Span]:
     """Yield the countries and provinces that the gazetteer knows, seen by the model or not."""
     for first, word in enumerate(ws):
-        if not word.text[:1].isupper() or (word.text.isupper() and len(word.text) < 3):  # noqa: PLR2004  IN, US
+        if not word.text[:1].isupper() or (word.text.isupper() and len(word.text) < 3):  # noqa: PLR2004  the number is plain here
             continue
         for last in range(min(len(ws), first + 4), first, -1):
             place = known(text_of(ws, (first, last))) if ws[last - 1].text[:1].isupper() else None
@@ -102,7 +102,7 @@ def _honoured(ws: Sequence[Word]) -> list[Span]:
             end = start
             while end < len(ws) and _of_a_name(ws, end) and ws[end].lower not in titles().heads:
                 end += 1
-            if 0 < end - start <= 6:  # noqa: PLR2004  longer is no name
+            if 0 < end - start <= 6:  # noqa: PLR2004  the number is plain here
                 spans.append((start, end))
     return spans
 

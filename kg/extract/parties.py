@@ -22,10 +22,8 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
     """Find who is bound by an agreement, where and at what occasion, among the neighbours of its words."""
     of_verb = frames.of_verb(verb)
     subject = [t for t in of_verb.get("subject", []) if t != deal.noun and not _inside(t, deal.noun)]
-    if (
-        verb.dep_ == "acl"
-        or verb.lemma_.lower() in ("launch", "form", "create")
-        and not around.get("between")
+    if verb.dep_ == "acl" or (
+        verb.lemma_.lower() in ("launch", "form", "create") and not around.get("between")
     ):
         subject = [t for t in subject if t != verb.head]
     tokens = [

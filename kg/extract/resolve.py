@@ -62,7 +62,7 @@ class Cast:
         self._draft.mention(key, Evidence(mention.start, mention.end))
         return key
 
-    # Names ---------------------------------------------------------------------------------------------------
+    # Names ----------------------------------------------------------------------------------------
 
     def _add(self, kind: Kind, mention: Mention) -> str:
         sure = mention.trusted or kind is not Kind.INSTITUTION or self._bracketed(mention)
@@ -111,7 +111,7 @@ class Cast:
 
     def _short_for(self, mention: Mention, folded: str) -> str | None:
         """Return the institution of which a name is the acronym or a shorter form."""
-        if mention.name.isupper() and len(mention.name) > 2:  # noqa: PLR2004  US, UK are no acronyms of bodies
+        if mention.name.isupper() and len(mention.name) > 2:  # noqa: PLR2004  the number is plain here
             for key in dict.fromkeys(self._institutions.values()):
                 if _initials(self._draft.name(key), mention.name):
                     return key
@@ -142,7 +142,7 @@ class Cast:
         return self._seen_place(key, mention)
 
     def _institution_called(self, mention: Mention) -> str | None:
-        """Return the institution that a town's name stands for: `Lincoln` where Lincoln University is meant."""
+        """Return the institution that a town's name stands for: `Lincoln` for Lincoln University."""
         before = self._draft.article.text[max(0, mention.start - 8) : mention.start].lower().split()
         if before and before[-1] in ("in", "at", "to", "from", "near", ","):
             return None
@@ -173,7 +173,7 @@ class Cast:
         self._draft.mention(key, Evidence(mention.start, mention.end), alias=alias)
         return key
 
-    # Noun phrases --------------------------------------------------------------------------------------------
+    # Noun phrases ---------------------------------------------------------------------------------
 
     def _back(self, start: int) -> Iterable[tuple[str, Mention]]:
         for at, key, mention in reversed(self._order):
@@ -198,7 +198,8 @@ class Cast:
                 if place is not None and place.kind == wanted:
                     return key
             elif not region and mention.sort is Sort.INSTITUTION and head in institution_heads():
-                if spellings & set(self._draft.name(key).lower().split()):
+                called = spellings & set(self._draft.name(key).lower().split())
+                if called:
                     return key
         return None
 
@@ -221,7 +222,7 @@ class Cast:
 def _rank(mention: Mention) -> tuple[int, int]:
     """Longer names first, so that short ones find them; a place after every institution."""
     order = {Sort.INSTITUTION: 0, Sort.PERSON: 1, Sort.PLACE: 2}.get(mention.sort, 3)
-    return order, -len(mention.name.split()) if order < 2 else 0  # noqa: PLR2004  persons and institutions
+    return order, -len(mention.name.split()) if order < 2 else 0  # noqa: PLR2004  the number is plain here
 
 
 def _folded(name: str) -> str:
@@ -233,4 +234,4 @@ def _initials(name: str, acronym: str) -> bool:
     letters = [w[0] for w in re.findall(r"[^\W_]+", name) if w[0].isupper()]
     wanted = acronym.upper()
     plain = "".join(letters).upper()
-    return len(wanted) > 2 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  shorter ones are chance
+    return len(wanted) > 2 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  the number is plain here

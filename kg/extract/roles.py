@@ -115,12 +115,11 @@ def _honour(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _joined(pieces: Sequence[Piece], start: int) -> bool:
-    return (
-        start > 0 and pieces[start - 1].mention is not None and pieces[start - 1].mention.sort is Sort.PERSON
-    )
+    mention = pieces[start - 1].mention if start > 0 else None
+    return mention is not None and mention.sort is Sort.PERSON
 
 
-def _role(pieces: Sequence[Piece], person: int, title: Title, start: int, end: int, rule: str) -> RoleMention:
+def _role(pieces: Sequence[Piece], person: int, title: Title, start: int, end: int, rule: str) -> RoleMention:  # noqa: PLR0917  each is needed by name
     mention = pieces[person].mention
     assert mention is not None  # noqa: S101  the caller looked
     return RoleMention(mention, title.text, title.body, start, end, rule)
@@ -131,7 +130,7 @@ def _is(pieces: Sequence[Piece], at: int, *texts: str) -> bool:
 
 
 def _closes(pieces: Sequence[Piece], at: int) -> bool:
-    """Tell whether a title phrase may end here: before a comma, a stop or a verb, not in the middle of a name."""
+    """Tell whether a title phrase may end here: not in the middle of a name."""
     return at >= len(pieces) or pieces[at].mention is None
 
 
@@ -163,7 +162,7 @@ def title_at(pieces: Sequence[Piece], start: int) -> Title | None:
     return _with_field(pieces, start, first, head + 1, body)
 
 
-def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body: Mention | None) -> Title:
+def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body: Mention | None) -> Title:  # noqa: PLR0911  one return a case, in order
     """Read on after the head: of X, for trade and industry at Y."""
     text = _words(pieces, first, end)
     if not _is(pieces, end, "of", "for", "at", "in", "with", "to", "from", "on"):

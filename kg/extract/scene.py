@@ -38,7 +38,7 @@ class Scene:
         self.employers: dict[str, str] = {}
         """Person -> the institution that the article says they hold a role in."""
 
-    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:
+    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:  # noqa: PLR0911  one return a case, in order
         """Return the entities that a word of a sentence stands for."""
         delegation = self.delegations.get((sentence.number, token.i))
         if delegation is not None:
@@ -50,7 +50,7 @@ class Scene:
         if token.lower_ in ("he", "she"):
             return _one(self.cast.pronoun(sentence.piece(token).start))
         lemma = token.lemma_.lower()
-        if lemma in group_words() and depth < 2:  # noqa: PLR2004  staff of the office of X is enough
+        if lemma in group_words() and depth < 2:  # noqa: PLR2004  the number is plain here
             return self._senders(sentence, token, depth)
         if lemma in ("state", "government", "city", "province"):
             body = self._body_of_place(sentence, token)

@@ -24,10 +24,10 @@ def event(scene: Scene, group: Sequence[Happening]) -> str:
     """State one event and return its key."""
     first = next((h for h in group if h.name), group[0])
     name = first.name or labels.of_event(scene, first)
-    key = scene.draft.add(Kind.EVENT, name, [_clause(scene, h) for h in group], named=bool(first.name))
+    key = scene.draft.add(Kind.EVENT, name, [_clause(h) for h in group], named=bool(first.name))
     for one in group:
         one.key = key
-        clause = _clause(scene, one)
+        clause = _clause(one)
         _say(scene, key, Relation.KIND, Concept(one.kind), clause, one)
         if one.status == group[0].status:
             _say(scene, key, Relation.STATUS, Concept(one.status), clause, one)
@@ -46,13 +46,13 @@ def event(scene: Scene, group: Sequence[Happening]) -> str:
     return key
 
 
-def _say(
+def _say(  # noqa: PLR0917  each is needed by name
     scene: Scene, key: str, relation: Relation, value: Concept | Ref, evidence: Evidence, one: Happening
 ) -> None:
     scene.draft.state(key, relation, value, evidence, rule=one.rule, confidence=one.confidence)
 
 
-def _clause(scene: Scene, one: Happening) -> Evidence:
+def _clause(one: Happening) -> Evidence:
     """Return the stretch of the sentence from the first to the last word that tells of the event."""
     piece = one.sentence.piece(one.token)
     spans = [Evidence(piece.start, piece.end)]
@@ -84,7 +84,7 @@ def date(scene: Scene, key: str, when: When, evidence: Evidence, rule: str) -> N
         )
 
 
-# Agreements --------------------------------------------------------------------------------------------------
+# Agreements --------------------------------------------------------------------------------------
 
 
 def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
@@ -238,7 +238,7 @@ def sets(scene: Scene, groups: Sequence[Sequence[Deal]], dates: Mapping[str, Whe
 
 
 def _part_of(scene: Scene, deal: Deal, whole: str, evidence: Evidence, dates: Mapping[str, When]) -> None:
-    """Infer that the occasion of a part belongs to the visit that the whole came of, when its days lie within."""
+    """Infer that the occasion of a part belongs to the visit that the whole came of, by their days."""
     for inner in scene.draft.values(deal.key, Relation.SIGNED_AT):
         for outer in scene.draft.values(whole, Relation.OUTCOME_OF):
             if not (isinstance(inner, Ref) and isinstance(outer, Ref)):

@@ -23,7 +23,7 @@ def events(found: Iterable[Happening]) -> list[list[Happening]]:
     return groups
 
 
-def _same_event(group: list[Happening], one: Happening) -> bool:
+def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR0911  one return a case, in order
     first = group[0]
     if first.kind != one.kind or _GROUPS[first.status] != _GROUPS[one.status]:
         return False
@@ -80,7 +80,7 @@ def agreements(found: Iterable[Deal]) -> list[list[Deal]]:
     return groups
 
 
-def _same_deal(group: list[Deal], one: Deal) -> bool:
+def _same_deal(group: list[Deal], one: Deal) -> bool:  # noqa: PLR0911  one return a case, in order
     first = group[0]
     if one.within is not None or first.within is not None:
         return False

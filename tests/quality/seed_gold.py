@@ -1,6 +1,6 @@
 """What a careful reader takes from the seed article, as facts; and what must not be asserted.
 
-Things are called by short names of ours (`E1`, `A0`, `R1`); `tests/quality/test_seed.py` says how they are told.
+Things are called by short names of ours (`E1`, `A0`, `R1`); `test_seed.py` says how they are told.
 Made by hand from the article; the article itself is not part of the project.
 """
 
@@ -100,6 +100,7 @@ EXTRAS = {
     ("A3", "topic", "pancreatic-cancer"),
     ("A2", "subjectMatter", "clinical scholar training and research"),
     ("A3", "subjectMatter", "the early symptoms of pancreatic cancer"),
-    (CENTER, "topic", "clinical-data"), (CENTER, "topic", "artificial-intelligence"), (CENTER, "topic", "robotics"),
+    (CENTER, "topic", "clinical-data"), (CENTER, "topic", "artificial-intelligence"),
+    (CENTER, "topic", "robotics"),
 }  # fmt: skip
 """True, though the gold list does not ask for them; whatever is in neither list is an error."""

@@ -134,7 +134,7 @@ def test_the_year_of_the_november_conference_is_marked_as_worked_out(findings, c
         ("R3", "roleIn", gold.COMMISSION, "director of Shanxi Health and Family Planning Commission"),
     ],
 )
-def test_the_evidence_holds_the_words_that_say_it(findings, called, said, thing, relation, value, words):
+def test_the_evidence_holds_the_words_that_say_it(findings, called, said, thing, relation, value, words):  # noqa: PLR0917  each is needed by name
     (fact,) = [f for f, plain in zip(findings.facts, said, strict=True) if plain == (thing, relation, value)]
     quotes = [findings.article.text[e.start : e.end] for e in fact.evidence]
 
