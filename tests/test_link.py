@@ -392,3 +392,11 @@ def test_one_name_in_one_high_office_is_one_person_and_a_common_title_is_no_seco
 
     assert same(links, ("a", one), ("b", two))
     assert not same(links, ("c", three), ("d", four))
+
+
+def test_a_thing_keeps_its_path_when_the_article_that_brought_it_goes():
+    both = linked(visit("a"), visit("b", publisher="Other Daily"))
+
+    left = linked(visit("b", publisher="Other Daily"), ledger=Ledger().extended(both.new))
+
+    assert left.paths == {mention: path for mention, path in both.paths.items() if mention[0] == "b"}

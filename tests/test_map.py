@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SKOS, XSD
 
 from kg.errors import ExtractError
 from kg.link import Ledger, link, load_decisions, load_registry
-from kg.map import ArticleReport, Run, article_graphs, catalog_graph, consolidated, entities_graph
+from kg.map import ArticleReport, Review, Run, article_graphs, catalog_graph, consolidated, entities_graph
 from kg.map.terms import share
 from kg.model import Basis, Evidence, Findings
 from kg.vocabulary import KG, KGV, SCHEMA, WD, Names
@@ -350,3 +350,24 @@ def test_another_base_moves_the_things_and_not_the_words():
     assert all(str(s).startswith("https://kg.example/id/") for s in graphs.facts.subjects())
     assert all(str(p).startswith(("https://w3id.org/accord-kg/ns#", str(RDF), str(RDFS), str(SKOS)))
                for p in graphs.facts.predicates())  # fmt: skip
+
+
+def test_a_rejected_statement_leaves_the_facts_and_stays_on_record():
+    found = visit("a").findings()
+    links = links_of([found])
+    before = article_graphs(found, links, NAMES, run=RUN.iri(NAMES))
+    [claim] = before.evidence.subjects(RDF.predicate, KG.inSet)
+    who = URIRef("https://example.org/reviewer")
+    accepted = next(iter(before.evidence.subjects(RDF.predicate, KG.origin)))
+    verdicts = {
+        str(claim).rpartition("/")[2]: Review(accepted=False, by=who, on=date(2018, 6, 1)),
+        str(accepted).rpartition("/")[2]: Review(accepted=True, by=who, on=date(2018, 6, 1)),
+    }
+
+    after = article_graphs(found, links, NAMES, run=RUN.iri(NAMES), reviews=verdicts)
+
+    assert set(before.facts) - set(after.facts) == set(before.facts.triples((None, KG.inSet, None)))
+    assert set(after.evidence.objects(claim, KG.review)) == {KGV.rejected}
+    assert set(after.evidence.objects(accepted, KG.review)) == {KGV.accepted}
+    assert after.evidence.value(claim, KG.reviewedBy) == who
+    assert after.evidence.value(claim, KG.reviewedOn) == Literal("2018-06-01", datatype=XSD.date)

@@ -1,6 +1,6 @@
 """Findings and links -> graphs, pure; between link and validate."""
 
-from kg.map.articles import ArticleGraphs, article_graphs
+from kg.map.articles import ArticleGraphs, Review, article_graphs, claim_id
 from kg.map.catalog import Run, catalog_graph
 from kg.map.entities import entities_graph
 from kg.map.view import ArticleReport, consolidated
@@ -8,9 +8,11 @@ from kg.map.view import ArticleReport, consolidated
 __all__ = [
     "ArticleGraphs",
     "ArticleReport",
+    "Review",
     "Run",
     "article_graphs",
     "catalog_graph",
+    "claim_id",
     "consolidated",
     "entities_graph",
 ]

@@ -8,14 +8,15 @@ import hashlib
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import PROV, RDF, RDFS, SKOS
 
 from kg.errors import ExtractError
-from kg.map.terms import NAMED, STORE, article_iri, label_in, share, term_of, thing_iri, whole, words
+from kg.map.terms import NAMED, STORE, article_iri, day, label_in, share, term_of, thing_iri, whole, words
 from kg.model import Article, Basis, Entity, Evidence, Fact, Findings, Links
 from kg.vocabulary import KG, KGV, Names, evidence_graph
 
@@ -34,16 +35,44 @@ class ArticleGraphs:
     evidence: Graph
 
 
-def article_graphs(findings: Findings, links: Links, names: Names, *, run: URIRef) -> ArticleGraphs:
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided about a claim."""
+
+    accepted: bool
+    by: URIRef
+    on: date
+
+
+def article_graphs(
+    findings: Findings,
+    links: Links,
+    names: Names,
+    *,
+    run: URIRef,
+    reviews: Mapping[str, Review] | None = None,
+) -> ArticleGraphs:
     """Return the graphs of one article; the order of its entities and facts does not matter.
 
+    `reviews` are by claim id; what was rejected leaves the facts, and its claim says so.
     Raises ExtractError when a fact points outside the text or at nothing.
     """
     stated = _stated(findings, links, names)
+    judged = {t: review for t in stated if (review := (reviews or {}).get(claim_id(findings.article.id, t)))}
     facts = Graph(store=STORE)
     for triple in (*stated, *_descriptions(findings, links, names)):
-        facts.add(triple)
-    return ArticleGraphs(facts, _evidence(findings.article, stated, names, run))
+        if triple not in judged or judged[triple].accepted:
+            facts.add(triple)
+    evidence = _evidence(findings.article, stated, names, run)
+    for triple, review in judged.items():
+        _add_review(evidence, names.thing("claim", claim_id(findings.article.id, triple)), review)
+    return ArticleGraphs(facts, evidence)
+
+
+def _add_review(graph: Graph, claim: URIRef, review: Review) -> None:
+    graph.set((claim, KG.review, KGV.accepted if review.accepted else KGV.rejected))
+    graph.add((claim, KG.reviewedBy, review.by))
+    graph.add((claim, KG.reviewedOn, day(review.on)))
 
 
 def _stated(findings: Findings, links: Links, names: Names) -> dict[Triple, list[Fact]]:
