@@ -18,7 +18,8 @@ WORDS = [a + b + c for a in "bdfgk" for b in "aeiou" for c in string.ascii_lower
 
 
 def prose(seed, words=120):
-    return " ".join(random.Random(seed).choices(WORDS, k=words)).capitalize() + "."
+    chance = random.Random(seed)  # noqa: S311  prose, not secrets
+    return " ".join(chance.choices(WORDS, k=words)).capitalize() + "."
 
 
 def article(text, article_id="a", day=1, source=None, **said):
@@ -69,8 +70,11 @@ def test_a_syndicated_copy_under_another_headline_is_left_out():
     assert reasons(settled) == {("second", "syndicated copy of first")}
 
 
-def test_copies_that_differ_in_a_number_are_both_kept():
-    one, other = f"{prose(1)} They signed 31 papers.", f"{prose(1)} They signed 13 papers."
+@pytest.mark.parametrize(
+    ("first", "second"), [("signed 31 papers", "signed 13 papers"), ("have signed it", "have not signed it")]
+)
+def test_copies_that_differ_in_a_number_or_a_negation_are_both_kept(first, second):
+    one, other = f"{prose(1)} They {first}.", f"{prose(1)} They {second}."
 
     assert len(settle([article(one, "a"), article(other, "b")]).kept) == 2
 

@@ -123,9 +123,19 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
 
 
 def test_the_side_file_says_what_the_text_does_not(tmp_path):
-    said = {"id": "007", "publisher": "A", "title": "T", "source_url": "somewhere in a data set", "date": "2025-02-01",
-            "language": "EN", "licence": "CC0", "fictional": True, "sources": ["B", {"publisher": "C", "title": "D",
-            "date": "2025-01-01", "url": "https://c.org/d"}], "odd": [1]}  # fmt: skip
+    cited = {"publisher": "C", "title": "D", "date": "2025-01-01", "url": "https://c.org/d"}
+    said = {
+        "id": "007",
+        "publisher": "A",
+        "title": "T",
+        "source_url": "somewhere in a data set",
+        "date": "2025-02-01",
+        "language": "EN",
+        "licence": "CC0",
+        "fictional": True,
+        "sources": ["B", cited],
+        "odd": [1],
+    }
     put(tmp_path, "a.json", json.dumps(said))
     article = only(put(tmp_path, "a.txt", TEXT.replace("\n", "\r\n").encode("utf-16")))
 
@@ -155,8 +165,10 @@ def test_a_bad_side_file_is_named(tmp_path, side, message):
 
 
 def test_front_matter_is_read_and_the_text_is_what_follows_it(tmp_path):
-    head = "---\nid: my-id\ntitle: T\npublisher: P\ndate: 2025-02-01\nurl: https://p.org/a\nsupersedes: old-id\n" \
-           "updated: 2025-02-03\nsources:\n  - publisher: C\nfictional: true\n---\n"  # fmt: skip
+    head = (
+        "---\nid: my-id\ntitle: T\npublisher: P\ndate: 2025-02-01\nurl: https://p.org/a\n"
+        "supersedes: old-id\nupdated: 2025-02-03\nsources:\n  - publisher: C\nfictional: true\n---\n"
+    )
     article = only(put(tmp_path, "a.md", f"{head}# Hospital signs\n\nThe hospital signed.\n"))
 
     assert article.text == "# Hospital signs\n\nThe hospital signed.\n"
@@ -189,8 +201,16 @@ def test_markdown_without_front_matter_is_read(tmp_path):
 
 
 def test_a_bad_line_of_json_lines_is_named_and_the_others_go_on(tmp_path):
-    lines = [json.dumps({"id": "one", "text": TEXT}), "{oops", "", json.dumps({"id": "two"}), '{"text": "\\ud800"}', "[]",
-             json.dumps({"id": "big", "text": "x" * LIMIT}), json.dumps({"id": "three", "text": TEXT, "date": "2025-01-01T10:00:00Z"})]  # fmt: skip
+    lines = [
+        json.dumps({"id": "one", "text": TEXT}),
+        "{oops",
+        "",
+        json.dumps({"id": "two"}),
+        '{"text": "\\ud800"}',
+        "[]",
+        json.dumps({"id": "big", "text": "x" * LIMIT}),
+        json.dumps({"id": "three", "text": TEXT, "date": "2025-01-01T10:00:00Z"}),
+    ]
     (source,) = sources([put(tmp_path, "f.jsonl", "\n".join(lines))])
     results = list(outcomes(source, limit=LIMIT))
 
@@ -245,13 +265,18 @@ def test_an_id_is_readable_or_a_short_hash(tmp_path, said, article_id):
     assert only(put(tmp_path, "a.txt")).id == article_id
 
 
-PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="gb2312"><title>T</title>
-<meta property="og:site_name" content="Example Daily"><meta property="article:published_time" content="2025-03-04T10:00:00Z">
-<link rel="canonical" href="https://example.org/2025/a.html"></head><body><nav><a href="/">Home</a></nav><article>
-<h1>Hospital’s school signs “memorandum”</h1>""" + "".join(
-    f"<p>The hospital’s {n}th “memorandum” with the school was signed on Monday by the two directors.</p>" for n in range(9)
-) + """<figure><img src="a.jpg"><figcaption>The director shakes hands with the mayor of Boston. [Photo/Agency]</figcaption>
-</figure></article><footer>Copyright © Example Daily</footer></body></html>"""  # fmt: skip
+PARAGRAPHS = "".join(
+    f"<p>The hospital’s {n}th “memorandum” with the school was signed on Monday by the directors.</p>"
+    for n in range(9)
+)
+PAGE = f"""<!DOCTYPE html><html lang="zh"><head><meta charset="gb2312"><title>T</title>
+<meta property="og:site_name" content="Example Daily">
+<meta property="article:published_time" content="2025-03-04T10:00:00Z">
+<link rel="canonical" href="https://example.org/2025/a.html"></head>
+<body><nav><a href="/">Home</a></nav><article>
+<h1>Hospital’s school signs “memorandum”</h1>{PARAGRAPHS}<figure><img src="a.jpg">
+<figcaption>The director shakes hands with the mayor of Boston. [Photo/Agency]</figcaption>
+</figure></article><footer>Copyright © Example Daily</footer></body></html>"""
 
 
 def test_a_gb18030_page_is_read_with_its_quotes_caption_and_what_it_says_of_itself(tmp_path):

@@ -19,6 +19,24 @@ _FEWEST = 20
 _CROWD = 50
 """Texts that may share a shingle before it tells nothing: a standing phrase of the trade."""
 _TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u3041-\u30ff]|[^\W_]+")
+_TURNS = frozenset(
+    (
+        "not",
+        "no",
+        "never",
+        "without",
+        "deny",
+        "denied",
+        "denies",
+        "cancelled",
+        "canceled",
+        "postponed",
+        "未",
+        "没",
+        "否",
+    )
+)
+"""Words that turn a report round; texts that differ in one are not the same, however alike."""
 _SAYING = {ZoneKind.BODY, ZoneKind.CAPTION}
 """Without the headline, which each outlet writes anew."""
 _NEAREST = 20
@@ -40,14 +58,15 @@ class Copy:
 class _Shape:
     shingles: "array[int]"
     """Sorted and each once; an array, since a set of a hundred thousand articles' would fill the memory."""
-    numbers: frozenset[str]
+    decisive: frozenset[str]
+    """Its numbers and negations."""
 
 
 def copies(articles: Sequence[Article]) -> Iterator[Copy]:
     """Yield each article that is a copy of another one, given the one to be preferred first.
 
     Of two near-identical texts the later in order is the copy; of a text and a part of it, the part is.
-    Texts that differ in a number are never copies: the number may be the news.
+    Texts that differ in a number or a negation are never copies: it may be the news.
     """
     shapes = [_shape(article) for article in articles]
     holders: dict[int, list[int]] = defaultdict(list)
@@ -84,10 +103,10 @@ def _verdict(place: int, other: int, shapes: list[_Shape], mine: frozenset[int])
     theirs = shapes[other].shingles
     common = len(mine.intersection(theirs))
     if common >= SAME * (len(mine) + len(theirs) - common):
-        return Copy(place, other, part=False) if shapes[place].numbers == shapes[other].numbers else None
+        return Copy(place, other, part=False) if shapes[place].decisive == shapes[other].decisive else None
     small, large = (place, other) if len(mine) <= len(theirs) else (other, place)
     size = len(shapes[small].shingles)
-    if size < _FEWEST or common < SAME * size or not shapes[small].numbers <= shapes[large].numbers:
+    if size < _FEWEST or common < SAME * size or not shapes[small].decisive <= shapes[large].decisive:
         return None
     return Copy(small, large, part=True)
 
@@ -118,4 +137,6 @@ def _shape(article: Article) -> _Shape:
     width = min(_WIDTH, max(len(words), 1))
     windows = zip(*(islice(words, start, None) for start in range(width)), strict=False)
     shingles = {zlib.crc32(" ".join(window).encode("utf-8")) for window in windows}
-    return _Shape(array("L", sorted(shingles)), frozenset(word for word in words if word.isdigit()))
+    return _Shape(
+        array("L", sorted(shingles)), frozenset(word for word in words if word.isdigit() or word in _TURNS)
+    )
