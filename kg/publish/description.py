@@ -13,9 +13,10 @@ _FORMATS = {
     "rdfxml": "RDF_XML", "trig": "TriG", "nquads": "N-Quads",
 }  # fmt: skip
 _WRITERS = {
-    "turtle": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "trig": "trig",
-    "nquads": "nquads",
+    "turtle": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "trig": "turtle",
+    "nquads": "nt",
 }  # fmt: skip
+"""A graph without a name reads the same in TriG as in Turtle, and in N-Quads as in N-Triples."""
 
 
 def service_description(site: Site, endpoint: str) -> Graph:

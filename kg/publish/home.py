@@ -116,6 +116,11 @@ def dump(site: Site, name: str) -> AnyResponse:
 
 
 def _sent(site: Site, found: Dump) -> AnyResponse:
+    if request.if_none_match.contains(found.sha256):
+        # Answered here, since werkzeug would open the file and leave it open.
+        unchanged = Response(status=304)
+        unchanged.set_etag(found.sha256)
+        return unchanged
     try:
         return send_file(
             found.path,
@@ -147,10 +152,11 @@ def robots(site: Site) -> Response:
     return Response(_ROBOTS, content_type="text/plain; charset=utf-8")
 
 
-def favicon(site: Site) -> AnyResponse:
+def favicon(site: Site) -> Response:
     """Give the icon."""
     del site
-    return send_file(Path(__file__).parent / "static" / "icon.svg", mimetype="image/svg+xml")
+    icon = Path(__file__).parent / "static" / "icon.svg"
+    return Response(icon.read_bytes(), content_type="image/svg+xml")
 
 
 def void(site: Site) -> AnyResponse:

@@ -138,7 +138,9 @@ def _names(triples: Sequence[tuple[str, Value]], predicates: Sequence[str]) -> t
 
 
 def _same(triples: Sequence[tuple[str, Value]], predicate: str) -> tuple[str, ...]:
-    return tuple(o.text for p, o in triples if p == predicate and o.is_iri)
+    # Only the web: any other scheme could run something when it is followed.
+    web = ("https://", "http://")
+    return tuple(o.text for p, o in triples if p == predicate and o.is_iri and o.text.startswith(web))
 
 
 def show(site: Site, value: Value, labels: Labels) -> Shown:

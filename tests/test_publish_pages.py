@@ -1,0 +1,257 @@
+"""The front page, downloads, lists, examples, health, and what caches are told."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from kg import errors
+from kg.errors import KgError, StoreBusyError, StoreError
+from kg.publish import Limits, create_app
+from kg.publish.cache import PageCache
+from kg.publish.errors import STATUS
+from kg.publish.examples import load_examples
+from kg.resources import resource
+from tests.publish_site import NAMES, make_edition, open_site
+
+PAGE = "/page/agreement/nurses-2025"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    with open_site(tmp_path_factory.mktemp("site")) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+class Failing:
+    """A door whose store always answers with the same error."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def run(self, sparql, **options):
+        raise self.error
+
+
+def failing_client(tmp_path, error):
+    app = create_app(
+        Failing(error), make_edition(tmp_path / "dumps"), names=NAMES, title="x", limits=Limits()
+    )
+    return app.test_client()
+
+
+def test_every_error_of_ours_has_a_status():
+    ours = {
+        thing for thing in vars(errors).values()
+        if isinstance(thing, type) and issubclass(thing, KgError) and thing is not KgError
+    }  # fmt: skip
+
+    assert set(STATUS) == ours
+    assert all(400 <= status < 600 for status in STATUS.values())
+
+
+@pytest.mark.parametrize("error", sorted(STATUS, key=lambda e: e.__name__), ids=lambda e: e.__name__)
+def test_the_inside_is_told_below_500_only(tmp_path, error):
+    response = failing_client(tmp_path, error("the secret of the inside")).get(PAGE)
+
+    assert response.status_code == STATUS[error]
+    assert ("secret" in response.text) == (response.status_code < 500)
+    assert ("Retry-After" in response.headers) == (response.status_code == 503)
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_bug_is_an_error_without_its_inside(tmp_path):
+    response = failing_client(tmp_path, ZeroDivisionError("the secret")).get(PAGE)
+
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert response.content_type == "application/problem+json"
+
+
+def test_the_front_page_tells_what_is_in_here(client):
+    text = re.sub(r"\s+", " ", client.get("/").text)
+
+    for count, name in ((4, "Agreement"), (5, "Institution"), (2, "Article"), (2, "Event")):
+        assert re.search(rf'/browse/{name}"><b>{count}</b>', text), name
+    assert "7 statements" in text
+    assert "accord.nq.gz" in text
+    assert re.search(r"[0-9a-f]{64}", text)
+    assert "Release 2026-11-24-0badcafe, 24 November 2026" in text
+
+
+def test_the_newest_agreements_carry_their_status(client):
+    text = client.get("/").text
+    deals = text[text.index("Newest agreements") :]
+    order = [
+        deals.index(name)
+        for name in ("Training of nurses", "badge signed", "Joint laboratory", "badge planned")
+    ]
+
+    assert all(a < b for a, b in pairwise(order))
+    assert "badge denied" in deals
+
+
+def test_a_list_has_every_thing_of_its_class_once(client):
+    text = client.get("/browse/Agreement").text
+    found = re.findall(r'<li><a href="/page/agreement/([^"]+)"', text)
+
+    assert sorted(found) == ["labs-2026", "letter-2025", "nurses-2025", "robots-2025"]
+    assert "none in this release" in client.get("/browse/Agreement?start=100").text
+
+
+def test_a_download_is_the_file_with_its_checksum_as_etag(client, app):
+    response = client.get("/dumps/accord.nq.gz")
+
+    assert response.data == b"0123456789" * 100
+    assert response.content_type == "application/gzip"
+    assert re.fullmatch(r'"[0-9a-f]{64}"', response.headers["ETag"])
+    again = client.get("/dumps/accord.nq.gz", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.headers["ETag"] == response.headers["ETag"]
+    response.close()
+
+
+def test_a_download_can_be_resumed(client):
+    response = client.get("/dumps/accord.nq.gz", headers={"Range": "bytes=990-"})
+
+    assert response.status_code == 206
+    assert response.data == b"0123456789"
+    assert response.headers["Content-Range"] == "bytes 990-999/1000"
+    assert client.get("/dumps/accord.nq.gz", headers={"Range": "bytes=2000-"}).status_code == 416
+    response.close()
+
+
+@pytest.mark.parametrize("name", ["other.gz", "..%2F..%2Fetc%2Fpasswd", "../store/CURRENT", ".", "%2e%2e"])
+def test_only_what_the_release_lists_can_be_downloaded(client, name):
+    assert client.get(f"/dumps/{name}").status_code in {301, 308, 404}
+    assert b"root:" not in client.get(f"/dumps/{name}").data
+
+
+def test_health_says_which_release_answers(client, tmp_path):
+    assert client.get("/healthz").json == {"status": "ok", "release": "2026-11-24-0badcafe"}
+    (tmp_path / "a").mkdir()
+    broken = failing_client(tmp_path / "a", StoreError("gone"))
+    assert (broken.get("/healthz").status_code, broken.get("/healthz").json["status"]) == (503, "failing")
+    (tmp_path / "b").mkdir()
+    busy = failing_client(tmp_path / "b", StoreBusyError("full"))
+    assert (busy.get("/healthz").status_code, busy.get("/healthz").json["status"]) == (200, "busy")
+
+
+def test_robots_may_read_pages_and_must_leave_the_endpoint(client):
+    text = client.get("/robots.txt").text
+
+    assert "Disallow: /sparql" in text
+    assert "/page" not in text
+
+
+def test_the_icon_and_the_void_address_lead_somewhere(client):
+    assert client.get("/favicon.ico").content_type.startswith("image/svg+xml")
+    assert client.get("/.well-known/void").headers["Location"] == "/graph/catalog"
+    assert (
+        client.get("/id/dataset", headers={"Accept": "text/turtle"}).headers["Location"] == "/graph/catalog"
+    )
+    assert client.get("/id/dataset", headers={"Accept": "text/html"}).headers["Location"] == "/"
+
+
+def test_every_example_is_listed_in_both_languages_and_runs(client):
+    examples = load_examples(resource("questions"))
+    text = client.get("/queries/").text
+
+    assert len(examples) > 2
+    for example in examples:
+        assert {language for _, language in example.titles} == {"en", "zh"}
+        response = client.post("/sparql", data={"query": example.sparql})
+        assert response.status_code == 200, (example.name, response.text)
+    assert text.count("<details>") == len(examples)
+
+
+def test_links_on_pages_lead_somewhere(client):
+    seen, todo = set(), ["/"]
+    while todo and len(seen) < 60:
+        path = todo.pop()
+        response = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+        seen.add(path)
+        assert response.status_code == 200, path
+        if response.content_type.startswith("text/html"):
+            found = re.findall(r'href="(/[^"#?]*)["#]', response.text)
+            todo += sorted({link for link in found if link not in seen and not link.startswith("/vocab")})
+        response.close()
+    assert PAGE in seen
+
+
+@pytest.mark.parametrize(
+    "path", ["/", PAGE, "/data/agreement/nurses-2025.ttl", "/browse/Event", "/ns", "/sparql?query=ASK{}"]
+)
+def test_pages_can_be_cached_by_others_and_are_checked_by_etag(client, path):
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    changed = client.get(path, headers={"If-None-Match": '"other"'})
+
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    assert first.headers["Last-Modified"] == "Tue, 24 Nov 2026 00:00:00 GMT"
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert changed.data == first.data
+
+
+def counting(body=b"x", status="200 OK"):
+    calls = []
+
+    def application(environ, start_response):
+        calls.append(environ["PATH_INFO"])
+        start_response(status, [("ETag", '"e"'), ("Content-Type", "text/plain")])
+        return [body]
+
+    return application, calls
+
+
+def ask(application, path, **extra):
+    told = []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, **extra}
+    body = b"".join(application(environ, lambda status, headers, *_: told.append((status, headers))))
+    return told[0][0], body
+
+
+def test_the_cache_answers_again_without_asking_and_forgets_the_oldest():
+    inner, calls = counting(b"x" * 40)
+    cache = PageCache(inner, total_bytes=100)
+    for path in ("/page/a", "/page/a", "/page/b", "/page/a", "/page/c", "/page/a", "/page/b"):
+        assert ask(cache, path) == ("200 OK", b"x" * 40)
+
+    assert calls == ["/page/a", "/page/b", "/page/c", "/page/b"]
+
+
+def test_the_cache_keeps_formats_hosts_and_addresses_apart():
+    inner, calls = counting()
+    cache = PageCache(inner)
+    for extra in ({}, {"HTTP_ACCEPT": "text/turtle"}, {"HTTP_HOST": "b"}, {"QUERY_STRING": "start=100"}):
+        ask(cache, "/browse/Event", **extra)
+        ask(cache, "/browse/Event", **extra)
+
+    assert len(calls) == 4
+
+
+def test_the_cache_keeps_no_error_no_query_and_nothing_huge():
+    for inner, path in (
+        (counting(status="404 NOT FOUND"), "/page/a"),
+        (counting(), "/sparql"),
+        (counting(b"x" * 50), "/page/huge"),
+    ):
+        cache = PageCache(inner[0], page_bytes=40)
+        ask(cache, path)
+        ask(cache, path)
+
+        assert len(inner[1]) == 2
+
+
+def test_a_first_visitor_with_an_old_etag_does_not_spoil_the_cache():
+    inner, _ = counting()
+    cache = PageCache(inner)
+
+    assert ask(cache, "/page/a", HTTP_IF_NONE_MATCH='"e"') == ("304 NOT MODIFIED", b"")
+    assert ask(cache, "/page/a") == ("200 OK", b"x")

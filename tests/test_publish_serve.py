@@ -1,0 +1,228 @@
+"""The server as a process: real requests over loopback, and how it begins and ends."""
+
+import http.client
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kg.errors import NotFoundError, SettingsError
+from kg.publish import run
+from kg.publish.live import Live
+from kg.settings import Settings
+from tests.publish_site import make_store
+
+TREE = Path(__file__).parent.parent
+START = """
+import sys
+from pathlib import Path
+from kg.publish import serve
+from kg.settings import Settings
+
+serve(
+    Path(sys.argv[1]),
+    settings=Settings(port=int(sys.argv[2]), query_seconds=float(sys.argv[3])),
+    ready=lambda url: print(url, flush=True),
+)
+"""
+SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
+
+
+def make_release(directory, number=1):
+    """Lay out a release as `kg build` does, and make it the current one."""
+    name = f"2026-11-{number:02}-0badcafe"
+    path = directory / "releases" / name
+    (path / "dumps").mkdir(parents=True)
+    make_store(path / "store")
+    (path / "dumps/accord.nt").write_text("data")
+    (path / "dumps/SHA256SUMS").write_text(f"{'a' * 64}  accord.nt\n")
+    meta = {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
+    (path / "meta.json").write_text(json.dumps(meta))
+    link = directory / ".current-new"
+    link.symlink_to(Path("releases") / name)
+    link.rename(directory / "current")
+    return name
+
+
+def start(directory, port=0, seconds=5.0):
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, str(directory), str(port), str(seconds)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=TREE,
+    )
+    return process, process.stdout.readline().strip()
+
+
+def stop(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out + err
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("publication")
+    make_release(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def url(release):
+    process, url = start(release, seconds=2.0)
+    yield url
+    assert stop(process) == (0, "")
+
+
+def get(url, accept="*/*"):
+    request = urllib.request.Request(url, headers={"Accept": accept})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read().decode()
+
+
+def ask(url, query, accept="text/csv"):
+    return get(f"{url}sparql?{urllib.parse.urlencode({'query': query})}", accept)
+
+
+def test_pages_data_and_queries_are_answered(url):
+    assert "Training of nurses" in get(url, "text/html")
+    assert "agr:nurses-2025" in get(f"{url}id/agreement/nurses-2025", "text/turtle")
+    assert ask(url, "SELECT (COUNT(*) AS ?n) WHERE { ?a a kg:Agreement }").split() == ["n", "4"]
+    assert get(f"{url}dumps/accord.nt") == "data"
+    assert "a" * 64 in get(f"{url}dumps/SHA256SUMS")
+    assert json.loads(get(f"{url}healthz"))["release"] == "2026-11-01-0badcafe"
+
+
+def test_the_description_names_the_port_that_was_asked(url):
+    assert f"<{url}sparql>" in get(f"{url}sparql", "application/n-triples")
+
+
+def test_one_slow_query_keeps_nobody_waiting_and_ends_in_time(url):
+    ended = {}
+
+    def slow():
+        began = time.monotonic()
+        try:
+            ask(url, SLOW)
+        except urllib.error.HTTPError as error:
+            with error:
+                ended["status"] = error.code
+        ended["seconds"] = time.monotonic() - began
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    assert ask(url, "ASK {}", "application/json")
+    assert time.monotonic() - began < 1.5
+    thread.join(timeout=30)
+
+    assert ended["status"] == 503
+    assert ended["seconds"] < 6
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(url):
+    host = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(host.hostname, host.port, timeout=30)
+    connection.request("POST", "/sparql", b"x" * 1_500_000, {"Content-Type": "application/sparql-query"})
+    answer = connection.getresponse()
+
+    assert answer.status == 413
+    assert json.loads(answer.read())["status"] == 413
+    connection.close()
+
+
+def test_many_at_once_are_all_answered(url):
+    found = []
+
+    def many():
+        for _ in range(10):
+            found.append(ask(url, "ASK { ?s a kg:Event }", "application/json"))  # noqa: PERF401  one by one
+
+    threads = [threading.Thread(target=many) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert len(found) == 60
+    assert set(found) == {'{"head":{},"boolean":true}'}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
+def test_a_signal_ends_it_cleanly_after_the_answer_that_was_begun(release, number):
+    process, url = start(release, seconds=2.0)
+    ended = []
+
+    def slow():
+        try:
+            ask(url, SLOW)
+        except urllib.error.HTTPError as error:
+            with error:
+                ended.append(error.code)
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    time.sleep(0.5)
+    code, said = stop(process, number)
+    thread.join(timeout=10)
+
+    assert ended == [503]
+    assert (code, said) == (0, "")
+
+
+def test_a_port_that_is_taken_is_one_clear_error():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(SettingsError, match=f"port {port}"):
+            run(lambda *_: [], host="127.0.0.1", port=port, threads=1, ready=lambda _: None)
+
+
+def test_a_folder_without_a_release_is_one_clear_error(tmp_path):
+    with pytest.raises(NotFoundError, match="kg build"):
+        Live(tmp_path, settings=Settings()).open()
+
+
+def test_a_new_release_is_served_without_a_restart_and_a_damaged_one_is_not(tmp_path):
+    make_release(tmp_path, 1)
+    now = [0.0]
+    live = Live(tmp_path, settings=Settings(query_workers=1), clock=lambda: now[0])
+    live.open()
+    try:
+        assert release_of(live) == "2026-11-01-0badcafe"
+        make_release(tmp_path, 2)
+        assert release_of(live) == "2026-11-01-0badcafe"
+        now[0] += 10
+        assert release_of(live) == "2026-11-02-0badcafe"
+        make_release(tmp_path, 3)
+        shutil.rmtree(tmp_path / "releases/2026-11-03-0badcafe/store")
+        now[0] += 20
+        assert release_of(live) == "2026-11-02-0badcafe"
+    finally:
+        live.close()
+
+
+def release_of(live):
+    told = []
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": "/healthz", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http", "HTTP_HOST": "localhost",
+    }  # fmt: skip
+    body = b"".join(live(environ, lambda status, *_: told.append(status)))
+    assert told == ["200 OK"]
+    return json.loads(body)["release"]
