@@ -400,3 +400,32 @@ def test_a_thing_keeps_its_path_when_the_article_that_brought_it_goes():
     left = linked(visit("b", publisher="Other Daily"), ledger=Ledger().extended(both.new))
 
     assert left.paths == {mention: path for mention, path in both.paths.items() if mention[0] == "b"}
+
+
+def test_articles_may_differ_by_a_day_on_an_occasion_that_has_a_name():
+    def told(name, day, event="Riverdale Nursing Forum"):
+        story = Story(name)
+        place = story.place("Boston")
+        return story, story.event(event, named=True, kind="conference", location=place, start=day)
+
+    (a, one), (b, two) = told("a", "2018-05-02"), told("b", "2018-05-03")
+    (c, three), (d, four) = told("c", "2017-05-02"), told("d", "2018-05-03", "Riverdale Hospital Forum")
+    links = linked(a, b, c, d)
+
+    assert same(links, ("a", one), ("b", two))
+    assert len({links.paths["a", one], links.paths["c", three], links.paths["d", four]}) == 3
+
+
+def test_a_set_that_only_a_chinese_article_counts_is_named_by_its_number():
+    story = Story("a", language="zh")
+    counted = story.agreements("协议", 12, status="signed")
+
+    assert linked(story).paths["a", counted] == "agreement-set/12-agreements-2018-05-signed"
+
+
+def test_a_delegation_may_travel_to_a_whole_continent():
+    story = Story("a")
+    group = story.delegation("trade delegation", origin=story.place("Kenya"))
+    story.event("tour", kind="visit", location=story.place("Europe"), participant=group, start="2018-05-01")
+
+    assert linked(story).paths["a", group] == "delegation/trade-delegation-europe-2018-05"

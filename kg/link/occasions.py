@@ -8,7 +8,7 @@ from kg.gazetteer import place, within_chain
 from kg.link.clusters import Clusters, join_best
 from kg.link.mentions import Book, Mention, MentionId
 from kg.link.named import Known
-from kg.link.normalise import is_generic, normalise
+from kg.link.normalise import is_generic, normalise, words_of
 from kg.model import Kind, Relation
 
 Interval = tuple[date, date]
@@ -129,6 +129,14 @@ def _proper_name(event: Mention) -> str | None:
     return name if event.entity.named and not is_generic(name) and len(name.split()) != 1 else None
 
 
+def _named_apart(one: Mention, other: Mention) -> bool:
+    """Tell whether two articles in one language give two names, neither the other's longer form."""
+    if one.article.language != other.article.language or not (_proper_name(one) and _proper_name(other)):
+        return False
+    words = words_of(one.entity.name), words_of(other.entity.name)
+    return not (words[0] <= words[1] or words[1] <= words[0])
+
+
 def _same_event(one: Mention, other: Mention, scene: Scene) -> int:
     if one.concept(Relation.KIND) != other.concept(Relation.KIND):
         return 0
@@ -136,7 +144,9 @@ def _same_event(one: Mention, other: Mention, scene: Scene) -> int:
     named = [_proper_name(m) for m in (one, other)]
     same_name = named[0] is not None and named[0] == named[1]
     where = [scene.slugs(scene.roots(m, Relation.LOCATION)) for m in (one, other)]
-    if (all(days) and not _agree(days[0], days[1])) or (all(where) and not _near(where[0], where[1])):
+    if (all(where) and not _near(where[0], where[1])) or _named_apart(one, other):
+        return 0
+    if all(days) and not (_agree(days[0], days[1]) or (same_name and _close(days[0], days[1]))):
         return 0
     if not all(days):
         return 3 if same_name and _published_near(one, other) else 0
@@ -164,6 +174,11 @@ def _agree(one: Interval | None, other: Interval | None) -> bool:
         return False
     inside = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
     return inside or (abs(one[0] - other[0]) <= _SLACK and abs(one[1] - other[1]) <= _SLACK)
+
+
+def _close(one: Interval | None, other: Interval | None) -> bool:
+    """Tell whether two articles may only differ by some days on when one occasion of that name was."""
+    return one is not None and other is not None and abs(one[0] - other[0]) <= _SLACK
 
 
 def _published_near(one: Mention, other: Mention) -> bool:

@@ -95,7 +95,7 @@ def _delegation(group: Mention, scene: Scene, paths: Mapping[MentionId, str]) ->
 
 def _breadth(slug: str) -> tuple[int, str]:
     record = place(slug)
-    return (("country", "province", "city").index(record.kind) if record else len(slug), slug)
+    return (("locality", "country", "province", "city").index(record.kind) if record else len(slug), slug)
 
 
 def _event(event: Mention, scene: Scene, paths: Mapping[MentionId, str]) -> list[str]:
@@ -123,10 +123,18 @@ def _deal(deal: Mention, scene: Scene, paths: Mapping[MentionId, str]) -> list[s
     when = format(day, exact) if day else _issued(deal)
     parties = _last(deal, paths, scene, Relation.PARTY, limit=3) or _last(deal, paths, scene, Relation.SIDE)
     if not parties:
-        name = slugify(deal.entity.name)
-        return [name or f"{deal.entity.kind.lower()}-{short_hash(deal.article.id + deal.entity.name)}", when]
+        parties = [_nameless(deal, scene)]
     status = deal.concept(Relation.STATUS) if deal.entity.kind is Kind.AGREEMENT_SET else ""
     return [*parties, when, status or ""]
+
+
+def _nameless(deal: Mention, scene: Scene) -> str:
+    if name := slugify(deal.entity.name):
+        return name
+    sizes = (scene.book.mentions[figure].number(Relation.VALUE) for figure in deal.refs(Relation.SIZE))
+    if (size := next((n for n in sizes if n is not None), None)) is not None:
+        return f"{size}-agreements"
+    return f"{deal.concept(Relation.KIND) or 'agreement'}-{short_hash(deal.article.id + deal.entity.name)}"
 
 
 def _issued(mention: Mention) -> str:
