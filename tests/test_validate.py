@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from rdflib import RDF, BNode, Graph, Literal, URIRef
-from rdflib.namespace import SH
+from rdflib.namespace import DCTERMS, SH
 
 from kg.errors import ShapeError
+from kg.resources import resource
 from kg.validate import (
     Report,
     Severity,
@@ -241,12 +242,23 @@ def test_the_seed_as_a_careful_reader_models_it_passes(shapes):
     assert {v.shape for v in report.warnings} == {str(KGS["event-dated"])}
 
 
-def test_the_shapes_are_good_shacl(shapes):
+def test_the_shapes_are_good_shacl():
     from pyshacl import validate as run
 
-    conforms, _, text = run(Graph(), shacl_graph=shapes.graph, meta_shacl=True)
+    conforms, _, text = run(Graph(), shacl_graph=Graph().parse(resource("shapes/kg.ttl")), meta_shacl=True)
 
     assert conforms, text
+
+
+def test_a_violation_carries_the_article_it_is_of(shapes):
+    article = "https://example.org/id/article/a"
+    report = validate(variant("", "inst:i a kg:Place ."), shapes, article=article)
+    graph = report_graph(report, "https://example.org/report")
+
+    assert {v.article for v in report.violations} == {article}
+    assert set(graph.objects(None, DCTERMS.source)) == {URIRef(article)}
+    assert next(report_lines(report, label=lambda iri: iri[-1])).startswith("violation: a: ")
+    assert next(report_lines(report, article="a.txt")).startswith("violation: a.txt: ")
 
 
 def test_validating_changes_neither_the_graph_nor_the_shapes(shapes):

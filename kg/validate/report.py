@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from rdflib import RDF, Graph, Literal, URIRef
-from rdflib.namespace import SH
+from rdflib.namespace import DCTERMS, SH
 
 from kg.vocabulary import KGS
 
@@ -35,7 +35,7 @@ class Violation:
 
     severity: Severity
     article: str
-    """IRI of the article, where a set rule knows it."""
+    """IRI of the article, where it is known."""
     focus: str
     """IRI of the thing that is wrong."""
     shape: str
@@ -80,10 +80,11 @@ def report_lines(
 ) -> Iterator[str]:
     """Yield the report for a person: article, statement in words, sentence, rule, what to do.
 
-    `quotes` finds the words of the article behind a violation, `label` the name of a thing.
+    `article` says how to call the article, else its IRI is labelled; `quotes` finds its words behind a
+    violation, `label` the name of a thing.
     """
     for violation in report.violations:
-        where = label(violation.article) if violation.article else article
+        where = article or (label(violation.article) if violation.article else "")
         value = f" = {label(violation.value)}" if violation.value else ""
         path = f" [{_local(violation.path)}{value}]" if violation.path else value
         yield f"{violation.severity}: {where + ': ' if where else ''}{label(violation.focus)}{path}"
@@ -112,6 +113,8 @@ def _result(violation: Violation) -> Iterator[tuple[URIRef, URIRef | Literal]]:
     yield SH.resultSeverity, SH.Violation if severe else SH.Warning
     yield SH.focusNode, URIRef(violation.focus)
     yield SH.sourceShape, URIRef(violation.shape)
+    if violation.article:
+        yield DCTERMS.source, URIRef(violation.article)
     if _is_iri(violation.path):
         yield SH.resultPath, URIRef(violation.path)
     if violation.value:

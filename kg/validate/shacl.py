@@ -33,6 +33,7 @@ class Shapes:
     """The shapes, the lists that they refer to, and what each says in words; load once and keep."""
 
     graph: Graph
+    """Without the words, since pyshacl would look through them for constraints again and again."""
     lists: Graph
     """Which concept is in which list, from the ontology."""
     rules: Mapping[str, _Rule]
@@ -48,16 +49,19 @@ def load_shapes() -> Shapes:
         ontology = Graph().parse(resource("ontology/kg.ttl"), format="turtle")
     except (OSError, SyntaxError) as error:
         raise ShapeError(f"cannot read the shapes or the ontology: {error}") from error
+    rules = {str(shape): _rule(graph, shape) for shape in _worded(graph)}
+    for words in (SH.message, KGS.advice):
+        graph.remove((None, words, None))
     lists = Graph()
     for triple in ontology.triples((None, SKOS.inScheme, None)):
         lists.add(triple)
-    return Shapes(graph, lists, {str(shape): _rule(graph, shape) for shape in _worded(graph)})
+    return Shapes(graph, lists, rules)
 
 
-def validate(graph: Graph, shapes: Shapes) -> Report:
+def validate(graph: Graph, shapes: Shapes, *, article: str = "") -> Report:
     """Return what is wrong with an article's facts and the descriptions they use (`with_descriptions`).
 
-    Raises ShapeError when pyshacl cannot work.
+    `article` is its IRI, which every violation then carries. Raises ShapeError when pyshacl cannot work.
     """
     from pyshacl import validate as run  # noqa: PLC0415  half a second to import, and only building needs it
     from pyshacl.errors import ReportableRuntimeError  # noqa: PLC0415  as above
@@ -72,7 +76,7 @@ def validate(graph: Graph, shapes: Shapes) -> Report:
     if not isinstance(found, Graph):
         raise ShapeError(f"pyshacl: {text}")
     results = found.objects(None, SH.result)  # not by class: what breaks inside a shape is a result as well
-    return Report(tuple(sorted({_violation(found, result, shapes) for result in results})))
+    return Report(tuple(sorted({_violation(found, result, shapes, article) for result in results})))
 
 
 def with_descriptions(facts: Graph, entities: Graph) -> Graph:
@@ -91,14 +95,14 @@ def with_descriptions(facts: Graph, entities: Graph) -> Graph:
     return whole
 
 
-def _violation(found: Graph, result: Node, shapes: Shapes) -> Violation:
+def _violation(found: Graph, result: Node, shapes: Shapes, article: str) -> Violation:
     shape = str(found.value(result, SH.sourceShape))
     rule = shapes.rules.get(shape)
     if rule is None:
         raise ShapeError(f"the shape {shape} was broken and has no words of its own")
     return Violation(
         severity=rule.severity,
-        article="",
+        article=article,
         focus=str(found.value(result, SH.focusNode)),
         shape=shape,
         path=rule.path,
