@@ -5,12 +5,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg.errors import ArticleRefused, SourceError
-from kg.model import ZoneKind
+from kg.model import Article, ZoneKind
 from kg.read import outcomes, read, sources
 
 TEXT = "Hospital signs with school\n\nThe hospital signed a memorandum with the school on Monday.\n"
@@ -313,3 +317,25 @@ def test_importing_the_stage_loads_nothing_heavy():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert run.stdout.strip() == "[]"
+
+
+FRAGMENTS = st.sampled_from(
+    b'---\n|title: x\n|id: [|<html>|<p>The two signed.</p>|<![CDATA[|{"text": "|"}\n|\n|\xff\xfe|\xef\xbb\xbf|\x00'
+    b"|&#0;|&#xD800;|<!--|</|date: 2025-02-30\n|\xc4\xe3|<link rel=canonical href='http://[x'>|<title>|<svg>"
+    b"|<table><tr><td>|<script>|<h1>Two sign</h1>|<meta name=date content='2025-99-99'>|url: http://[x\n".split(
+        b"|"
+    )
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(FRAGMENTS | st.binary(max_size=8), max_size=12).map(b"".join))
+def test_no_bytes_come_to_anything_but_an_article_or_an_error_that_names_them(data):
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in (".txt", ".md", ".html", ".jsonl"):
+            path = Path(folder, f"a{ending}")
+            path.write_bytes(data)
+            (source,) = sources([str(path)])
+            for outcome in outcomes(source, limit=LIMIT):
+                assert isinstance(outcome, Article | SourceError)
+                assert str(getattr(outcome, "source", outcome)).startswith(str(path))

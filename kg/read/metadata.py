@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -168,7 +169,7 @@ def _revised(value: object) -> str:
 
 def _url(value: object) -> str:
     words = _words(value)
-    if words and not _URL.fullmatch(words):
+    if words and not _is_address(words):
         raise ValueError(f"must be an http address, not {_shown(value)}")
     return words
 
@@ -176,7 +177,14 @@ def _url(value: object) -> str:
 def _source_url(value: object) -> str:
     """Return the address, or nothing where a data set says in words where its text is from."""
     words = value.strip() if isinstance(value, str) else ""
-    return words if _URL.fullmatch(words) else ""
+    return words if _is_address(words) else ""
+
+
+def _is_address(words: str) -> bool:
+    try:
+        return _URL.fullmatch(words) is not None and bool(urlsplit(words).hostname)
+    except ValueError:  # such as half an IPv6 address
+        return False
 
 
 def _language(value: object) -> str:

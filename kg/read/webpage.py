@@ -18,6 +18,8 @@ _CLOSED_BY_AUTHORS = frozenset(
     + "main nav ol section small span strong sub sup table u ul".split()  # noqa: SIM905  shorter
 )
 _ALIKE_LENGTH = 40
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What trafilatura and the libraries under it let through when a page is odd; seen: AssertionError."""
 
 
 def article_in(page: str, name: str) -> tuple[str, Metadata]:
@@ -26,7 +28,10 @@ def article_in(page: str, name: str) -> tuple[str, Metadata]:
     Raises ArticleRefused when it holds no article, SourceError when it is built to break readers.
     """
     _check_shape(page, name)
-    document = _extracted(page)
+    try:
+        document = _extracted(page)
+    except _FAULTS as error:
+        raise SourceError(f"{name}: this page cannot be taken apart ({type(error).__name__})") from error
     if document is None or not (document.text or "").strip():
         raise ArticleRefused(f"{name}: no article text in this page")
     said = _said(document, page)
