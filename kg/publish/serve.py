@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
-from waitress.wasyncore import loop
+from waitress.wasyncore import dispatcher, loop
 
 from kg.errors import SettingsError
 from kg.publish.live import Live
@@ -66,36 +67,41 @@ def run(
     Raises SettingsError when the address cannot be bound.
     """
     sockets: _Sockets = {}
-    # One byte more than we accept reaches us, so that the refusal is ours and reads like all others.
-    server = _bound(
-        application, host, port, map=sockets, threads=threads, max_request_body_size=2 * body_bytes
+    listener = _listening(host, port)
+    server = create_server(
+        application,
+        map=sockets,
+        sockets=[listener],
+        threads=threads,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        # More than we accept reaches the application, so that its refusal reads like all others.
+        max_request_body_size=2 * body_bytes,
     )
     try:
         with _signals():
-            ready(_address(server, host))
+            ready(_address(listener, host))
             loop(timeout=1.0, use_poll=True, map=sockets)
     except _StopError:
         _drain(sockets, time.monotonic() + _DRAIN_SECONDS)
     finally:
         server.task_dispatcher.shutdown()
         server.close()
+        listener.close()
 
 
-def _bound(application: "WSGIApplication", host: str, port: int, **options: Any) -> Any:
+def _listening(host: str, port: int) -> socket.socket:
     try:
-        return create_server(
-            application, host=host, port=port, ident=None, clear_untrusted_proxy_headers=True, **options
-        )
-    except (OSError, ValueError) as error:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SettingsError(f"cannot listen on {host} port {port}: {reason}") from error
 
 
-def _address(server: Any, host: str) -> str:
+def _address(listener: socket.socket, host: str) -> str:
     """Return where the server is; with port 0 the system chose the port."""
-    listening = getattr(server, "effective_listen", None) or [(host, server.effective_port)]
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{listening[0][1]}/"
+    return f"http://{name}:{listener.getsockname()[1]}/"
 
 
 def _stop(number: int, _: FrameType | None) -> None:
@@ -119,7 +125,8 @@ def _signals() -> "Iterator[None]":
 def _drain(sockets: _Sockets, deadline: float) -> None:
     """Accept nobody more, and wait for the answers that were begun."""
     for listener in [s for s in sockets.values() if getattr(s, "accepting", False)]:
-        listener.close()
+        # Its own close() would take away the trigger by which threads hand over their answers.
+        dispatcher.close(listener)
     while time.monotonic() < deadline and any(_busy(s) for s in list(sockets.values())):
         loop(timeout=0.1, use_poll=True, map=sockets, count=1)
     _log.info("stopped")
