@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import ShapeError
-from kg.validate import SetRule, Severity, Wording, check_set, rules, set_rules
+from kg.validate import Scope, SetRule, Severity, Wording, check_set, rules, set_rules
 from kg.vocabulary import KGS
 from tests import seed_model
 from tests.seed_model import NAMES, node
@@ -152,6 +152,34 @@ def test_what_is_wrong_is_found_by_the_rule_meant_for_it(name, focus, update, st
     assert str(node(focus)) in found if focus else all("/id/claim/" in claim for claim in found)
 
 
+ALONE = [(name, focus, update) for name, focus, update in WRONG if RULES[name].scope is Scope.ARTICLE]
+
+
+@pytest.fixture(scope="module")
+def quads_alone():
+    graphs = seed_model.release()
+    kept = {name: graphs[name] for name in (seed_model.FACTS, seed_model.EVIDENCE, seed_model.CATALOG)}
+    return bytes(seed_model.store_of(kept).dump(format=seed_model.N_QUADS))
+
+
+@pytest.mark.parametrize(("name", "focus", "update"), ALONE, ids=[f"{n}-{i}" for i, (n, *_) in enumerate(ALONE)])  # fmt: skip
+def test_a_rule_of_one_article_needs_no_more_than_that(name, focus, update, quads_alone):
+    store = seed_model.loaded(quads_alone)
+    query = seed_model.ask(store)
+    alone = [rule for rule in RULES.values() if rule.scope is Scope.ARTICLE]
+
+    assert check_set(query, alone).violations == ()
+    store.update(PREFIXES + update)
+    assert check_set(query, [RULES[name]]).violations
+
+
+def test_what_contradicts_itself_in_one_article_can_be_seen_there():
+    alone = {name for name, rule in RULES.items() if rule.scope is Scope.ARTICLE}
+
+    assert {"subset-not-larger", "sub-event-within-dates", "signed-set-is-signed", "quote-length"} <= alone
+    assert not {name for name in alone if name.startswith(("view", "no-cycle"))}
+
+
 @pytest.mark.parametrize("case", ALSO_RIGHT)
 def test_what_looks_wrong_and_is_right_passes(case, store, quads):
     store.update(PREFIXES + ALSO_RIGHT[case])
@@ -180,7 +208,7 @@ def test_a_rule_says_in_which_article_and_what(store):
 
 def made(name, severity=Severity.VIOLATION):
     words = Wording("wrong", "错误")
-    return SetRule(name, severity, words, words, words, sparql=name)
+    return SetRule(name, severity, Scope.STORE, words, words, words, sparql=name)
 
 
 @given(st.permutations([("a", "1"), ("b", "2"), ("b", "3"), ("a", "1")]), st.permutations(["x", "y"]))
@@ -197,10 +225,12 @@ def test_an_answer_that_does_not_say_what_is_wrong_is_refused():
         check_set(lambda _: [{"value": "1"}], [made("odd")])
 
 
-@pytest.mark.parametrize("line", ["# severity: violation\n", "# advice zh: 请修正\n", "# title: t\n"])
+@pytest.mark.parametrize(
+    "line", ["# severity: violation\n", "# scope: store\n", "# advice zh: 请修正\n", "# title: t\n"]
+)
 def test_a_rule_without_a_line_of_its_header_is_refused(line, tmp_path):
     header = (
-        "# title: t\n# title zh: 题\n# severity: violation\n# message: m\n# message zh: 信\n"
+        "# title: t\n# title zh: 题\n# severity: violation\n# scope: store\n# message: m\n# message zh: 信\n"
         "# advice: a\n# advice zh: 请修正\nSELECT ?focus WHERE {}\n"
     )
     path = tmp_path / "new.rq"

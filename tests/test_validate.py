@@ -232,7 +232,7 @@ def test_the_page_has_every_shape_and_every_rule(shapes):
     assert rows == {
         f"| `{shape.removeprefix(KGS)}` | {rule.severity} | {rule.message} | {rule.advice} |"
         for shape, rule in shapes.rules.items()
-    } | {f"| `{rule.name}` | {rule.severity} | {rule.title} |" for rule in set_rules()}
+    } | {f"| `{rule.name}` | {rule.severity} | {rule.scope} | {rule.title} |" for rule in set_rules()}
 
 
 def test_the_seed_as_a_careful_reader_models_it_passes(shapes):

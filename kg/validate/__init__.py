@@ -5,12 +5,13 @@ SPARQL through a function of the caller's, the rules that need evidence, several
 """
 
 from kg.validate.report import Report, Severity, Violation, Wording, report_graph, report_lines
-from kg.validate.rules import Row, SetRule, check_set, set_rules
+from kg.validate.rules import Row, Scope, SetRule, check_set, set_rules
 from kg.validate.shacl import Shapes, load_shapes, validate, with_descriptions
 
 __all__ = [
     "Report",
     "Row",
+    "Scope",
     "SetRule",
     "Severity",
     "Shapes",

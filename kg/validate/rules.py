@@ -7,6 +7,7 @@ well. SHACL's own SPARQL constraints say the same, at a thousand times the cost.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from kg.errors import ShapeError
@@ -17,7 +18,16 @@ from kg.vocabulary import KGS
 Row = Mapping[str, str]
 """One answer: variable name without `?` -> IRI or text of the literal; an unbound variable is left out."""
 
-_HEADER = re.compile(r"# (title|severity|message|advice)(?: (zh))?: (.+)")
+_HEADER = re.compile(r"# (title|severity|scope|message|advice)(?: (zh))?: (.+)")
+
+
+class Scope(StrEnum):
+    """What a rule has to see."""
+
+    ARTICLE = "article"
+    """One article's facts, evidence and entry in the catalog: it can be tried on each article alone."""
+    STORE = "store"
+    """The consolidated view or the graph of entities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class SetRule:
 
     name: str
     severity: Severity
+    scope: Scope
     title: Wording
     message: Wording
     advice: Wording
@@ -72,7 +83,7 @@ def _read(path: Path) -> SetRule:
     said = {(key, language): words for key, language, words in _HEADER.findall(text)}
     try:
         wordings = {k: Wording(said[k, ""], said[k, "zh"]) for k in ("title", "message", "advice")}
-        severity = Severity(said["severity", ""])
+        severity, scope = Severity(said["severity", ""]), Scope(said["scope", ""])
     except (KeyError, ValueError) as error:
         raise ShapeError(f"{path.name}: the header lacks or misspells {error}") from error
-    return SetRule(path.stem, severity, **wordings, sparql=text)
+    return SetRule(path.stem, severity, scope, **wordings, sparql=text)
