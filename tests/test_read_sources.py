@@ -320,7 +320,7 @@ def test_importing_the_stage_loads_nothing_heavy():
 
 
 SOUP = (
-    b'---\n|title: x\n|id: [|<html>|<p>The two signed.</p>|<![CDATA[|"}\n|\n|\xff\xfe|\xef\xbb\xbf|\x00|<!--|</'
+    b'---\n|title: x\n|id: [|<html>|<p>The two signed.</p>|<![CDATA[|"}\n|\n|\xff\xfe|\xef\xbb\xbf|\x00|</'
     b'|{"text": "|date: 2025-02-30\n|\xc4\xe3|<link rel=canonical href=\'http://[x\'>|<title>|<svg>|<script>'
     b"|<table><tr><td>|<h1>Two sign</h1>|<meta name=date content='2025-99-99'>|url: http://[x\n"
 )
