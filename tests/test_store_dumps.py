@@ -4,6 +4,9 @@ import gzip
 import io
 import json
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -151,6 +154,27 @@ def test_a_blank_node_is_refused(tmp_path):
 def test_what_is_no_ntriples_is_told_with_its_graph(tmp_path):
     with pytest.raises(StoreError, match=FACTS):
         write_nquads([(FACTS, b"nonsense")], tmp_path / "all.nq")
+
+
+@pytest.mark.parametrize("size", [0, 30, 400])
+def test_a_disk_that_fills_is_one_clear_error(tmp_path, size):
+    code = (
+        "import resource, sys; from pathlib import Path; from kg.errors import StoreError\n"
+        "import tests.test_store_dumps as t\n"
+        "t.write_nquads(t.GRAPHS, Path(sys.argv[1]) / 'all.nq')\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+        "try: t.write_dumps(Path(sys.argv[1]) / 'all.nq', Path(sys.argv[1]) / 'dumps', facts=t.FACTS,"
+        " quote=t.QUOTE, prefixes=t.PREFIXES, context=t.CONTEXT)\n"
+        "except StoreError as error: print(error)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, tmp_path],
+        capture_output=True, text=True, check=True, timeout=60, cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+
+    assert run.stdout.rstrip().endswith("File too large")
+    assert "dumps" in run.stdout
+    assert run.stderr == ""
 
 
 def as_triples(document):

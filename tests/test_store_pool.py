@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -176,6 +177,29 @@ def test_the_protocols_data_set_is_obeyed(pool):
     ]
 
     assert answers == [b"400", b"0", b"400"]
+
+
+def test_a_worker_that_ends_while_it_is_idle_is_replaced(path):
+    with open_pool(path, workers=1, seconds=5, memory_mb=256, result_bytes=1000) as pool:
+        pool.run("ASK {}")
+        (worker,) = pool._all
+        os.kill(worker._process.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, worker._process.pid, os.WEXITED | os.WNOWAIT)
+
+        assert pool.run("ASK {}").kind == "boolean"
+        assert len(pool._all) == 1
+
+
+def test_a_worker_that_cannot_be_replaced_now_is_replaced_later(path, monkeypatch):
+    with open_pool(path, workers=1, seconds=5, memory_mb=256, result_bytes=1000) as pool:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "executable", "/nonexistent")
+            with pytest.raises(StoreTimeoutError):
+                pool.run(FOREVER, seconds=0.1)
+            with pytest.raises(StoreError, match="cannot be started"):
+                pool.run("ASK {}")
+
+        assert pool.run("ASK {}").kind == "boolean"
 
 
 def test_many_threads_get_each_its_own_answer(pool):

@@ -94,8 +94,9 @@ def _serialized(lines: Iterable[bytes], out: BinaryIO, form: RdfFormat, prefixes
 @contextmanager
 def _gzipped(path: Path) -> Iterator[BinaryIO]:
     """Open a gzip file whose header has no name and no time."""
-    with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-        buffered = io.BufferedWriter(packed)
+    with (
+        path.open("wb") as file,
+        gzip.GzipFile("", "wb", 6, file, mtime=0) as packed,
+        io.BufferedWriter(packed) as buffered,
+    ):
         yield buffered
-        buffered.flush()
-        buffered.detach()

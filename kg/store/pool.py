@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,13 @@ from kg.store.worker_handle import WorkerHandle, WorkerLimits
 
 _log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
+
+
+class _Mark(Enum):
+    """What stands in the queue in a worker's place."""
+
+    VACANT = "its worker could not be started"
+    CLOSED = "the pool is closed"
 
 
 class QueryPool:
@@ -46,7 +54,7 @@ class QueryPool:
         self._prefixes = dict(prefixes or {})
         self._lock = threading.Lock()
         self._all: set[WorkerHandle] = set()
-        self._idle: queue.Queue[WorkerHandle | None] = queue.Queue()
+        self._idle: queue.Queue[WorkerHandle | _Mark] = queue.Queue()
         self._open = False
 
     def start(self) -> Self:
@@ -55,8 +63,8 @@ class QueryPool:
         Raises StoreError when one cannot.
         """
         self._open = True
-        started = [self._new() for _ in range(self._workers)]
         try:
+            started = [self._new() for _ in range(self._workers)]
             for worker in started:
                 worker.wait_ready(time.monotonic() + _START_SECONDS)
         except StoreError:
@@ -98,7 +106,7 @@ class QueryPool:
             workers, self._all = self._all, set()
         for worker in workers:
             worker.kill()
-        self._idle.put(None)
+        self._idle.put(_Mark.CLOSED)
 
     def __enter__(self) -> Self:
         return self
@@ -109,8 +117,10 @@ class QueryPool:
         self.close()
 
     def _new(self) -> WorkerHandle:
+        if not self._open:
+            raise StoreError("the query pool is closed")
         worker = WorkerHandle(self._path, self._limits)
-        with self._lock:
+        with self._lock:  # it may have been closed meanwhile
             if self._open:
                 self._all.add(worker)
                 return worker
@@ -122,22 +132,36 @@ class QueryPool:
             worker = self._idle.get(timeout=max(deadline - time.monotonic(), 0))
         except queue.Empty as error:
             raise StoreBusyError(f"no query worker came free in {allowed:g} seconds") from error
-        if worker is None:
-            self._idle.put(None)  # for the next who waits
+        if worker is _Mark.CLOSED:
+            self._idle.put(worker)  # for the next who waits
             raise StoreError("the query pool is closed")
-        return worker
+        if isinstance(worker, WorkerHandle) and worker.alive():
+            return worker
+        try:
+            return self._instead_of(worker)
+        except StoreError:
+            self._idle.put(_Mark.VACANT)
+            raise
+
+    def _instead_of(self, worker: WorkerHandle | _Mark) -> WorkerHandle:
+        """Start another worker where one was lost, such as by the system's hand when memory ran out."""
+        _log.info("a query worker was lost; another is started")
+        if isinstance(worker, WorkerHandle):
+            worker.kill()
+            with self._lock:
+                self._all.discard(worker)
+        return self._new()
 
     def _give_back(self, worker: WorkerHandle) -> None:
         """Put a worker back, or start another at once, so that it is warm when it is needed."""
         if worker.usable:
             self._idle.put(worker)
             return
-        with self._lock:
-            self._all.discard(worker)
-            if not self._open:
-                return
-        _log.info("a query worker was lost; another is started")
-        self._idle.put(self._new())
+        try:
+            self._idle.put(self._instead_of(worker))
+        except StoreError as error:  # the next query tries again
+            _log.log(logging.ERROR if self._open else logging.DEBUG, "no worker: %s", error)
+            self._idle.put(_Mark.VACANT)
 
 
 def open_pool(

@@ -78,11 +78,14 @@ def work(pipe: Connection, path: Path, *, memory: int, result_bytes: int) -> Non
 
 
 def _limit_memory(more: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    statm = Path("/proc/self/statm")
+    if not statm.exists():  # not Linux: no other system holds a process to this limit
+        return
     # The engine reserves hundreds of MiB of addresses that it never fills, so the limit counts from here.
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    pages = int(statm.read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + more
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _answer(pipe: Connection, store: pyoxigraph.Store, request: Request, limit: int) -> None:

@@ -73,7 +73,8 @@ class WorkerHandle:
         self._send(json.dumps(asked).encode())
         pieces: list[bytes] = []
         while True:
-            if not self._wait(deadline):
+            # Asked of the clock too: an overdue worker may have ended itself before we looked.
+            if not self._wait(deadline) or time.monotonic() > deadline:
                 self.kill()
                 raise StoreTimeoutError(f"the query took longer than {allowed:g} seconds and was stopped")
             message = self._receive("died over this query")
@@ -83,6 +84,10 @@ class WorkerHandle:
                 kind, media = json.loads(message[1:])
                 return Answer(kind, media, b"".join(pieces))
             pieces.append(message[1:])
+
+    def alive(self) -> bool:
+        """Return whether the process still runs."""
+        return self.usable and self._process.poll() is None
 
     def kill(self) -> None:
         """End the process at once, and wait for its end so that no zombie stays."""
