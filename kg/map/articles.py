@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import PROV, RDF, RDFS, SKOS
+from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SKOS
 
 from kg.errors import ExtractError
+from kg.map.catalog import rights_of
 from kg.map.terms import NAMED, STORE, article_iri, day, label_in, share, term_of, thing_iri, whole, words
 from kg.model import Article, Basis, Entity, Evidence, Fact, Findings, Links
 from kg.vocabulary import KG, KGV, Names, evidence_graph
@@ -129,7 +130,10 @@ def _evidence(article: Article, stated: dict[Triple, list[Fact]], names: Names, 
         _add_claim(graph, article, triple, facts, spans=spans, names=names)
     for passage in passages:
         _add_passage(graph, article, passage, names)
-    graph.add((names.graph(evidence_graph(article.id)), PROV.wasGeneratedBy, run))
+    # What holds for every quotation of the article stands once, on their graph.
+    here = names.graph(evidence_graph(article.id))
+    graph.add((here, PROV.wasGeneratedBy, run))
+    graph.add((here, DCTERMS.rights, rights_of(article)))
     return graph
 
 

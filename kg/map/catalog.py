@@ -59,6 +59,14 @@ def catalog_graph(
     return graph
 
 
+def rights_of(article: Article) -> Literal:
+    """Return whose the article's words are: as it says, else its publisher's."""
+    if article.rights:
+        return words(article.rights, article.language)
+    owner = article.publisher or "the publisher"
+    return words(f"All rights remain with {owner}; only short quotations are given.", "en")
+
+
 def _add_dataset(graph: Graph, names: Names, title: str, as_of: date | None) -> None:
     dataset = names.of_path("dataset")
     graph.add((dataset, RDF.type, VOID.Dataset))
@@ -82,8 +90,7 @@ def _add_article(graph: Graph, article: Article, links: Links, names: Names) -> 
         graph.add((iri, DCTERMS.publisher, names.of_path(publisher)))
     if article.published is not None:
         graph.add((iri, DCTERMS.issued, day(article.published)))
-    if article.rights:
-        graph.add((iri, DCTERMS.rights, words(article.rights, article.language)))
+    graph.add((iri, DCTERMS.rights, rights_of(article)))
     if (address := web_iri(article.url)) is not None:
         graph.add((iri, SCHEMA.url, address))
     for cited in article.cites:

@@ -63,15 +63,14 @@ def build(
         read, failed = _found(settled.kept, settings, workers, tell)
         tell(f"linking and checking {len(read)} articles")
         registry = load_registry()
-        links = _linked(read, registry, state)
-        checked = check_articles(read, links, registry, Names(settings.base))
-        left_out = unread + failed + checked.kept_out
+        checked = check_articles(read, _linker(registry, state), registry, Names(settings.base))
+        left_out = unread + failed + [each.message for each in checked.refused]
         if not checked.articles:
             raise SourceError("; ".join(left_out) or "no article was given")
         kept.save(state / "articles", settled.kept)
-        append_lines(state / "iris.tsv", links.new, release=as_of.isoformat())
+        append_lines(state / "iris.tsv", checked.links.new, release=as_of.isoformat())
         tell("writing store and dumps")
-        made = write_release(draft, checked, links, registry, settings=settings, as_of=as_of, strict=strict)
+        made = write_release(draft, checked, registry, settings=settings, as_of=as_of, strict=strict)
     dropped = [f"{each.article.source}: {each.reason}" for each in settled.dropped]
     notices = dropped + list(readable(made.report, checked))
     return Built(made.published.release.id, tuple(left_out), tuple(notices), _summary(made, checked))
@@ -118,11 +117,11 @@ def _articles(
     return Settled(tuple(dated), settled.dropped), faults
 
 
-def _linked(read: Sequence[Findings], registry: Registry, state: Path) -> Links:
+def _linker(registry: Registry, state: Path) -> Callable[[Sequence[Findings]], Links]:
     ledger = load_ledger(state / "iris.tsv")
     own = sorted((state / "decisions").glob("*.sssom.tsv"))
     decisions = load_decisions(resource("links/accepted.sssom.tsv"), *own)
-    return link(read, ledger=ledger, registry=registry, decisions=decisions)
+    return lambda read: link(read, ledger=ledger, registry=registry, decisions=decisions)
 
 
 def _found(

@@ -1,7 +1,7 @@
 """Map and check each article on its own: what breaks a shape is kept out, with all that only it brought."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, RDFS
@@ -12,7 +12,7 @@ from kg.errors import KgError
 from kg.gazetteer import Registry
 from kg.map import ArticleGraphs, Run, article_graphs, entities_graph
 from kg.model import Findings, Links
-from kg.validate import Report, Violation, load_shapes, report_lines, validate, with_descriptions
+from kg.validate import Report, Shapes, Violation, load_shapes, report_lines, validate, with_descriptions
 from kg.vocabulary import KG, Names
 
 
@@ -37,44 +37,62 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """One article that did not pass, and why."""
+
+    message: str
+    """Names the source, for the person who builds."""
+    in_words: str
+    """Names the article by its id, for the release, which knows no paths."""
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """The articles that passed, and what is wrong with each that did not."""
+    """The articles that passed, who is who in them, and those that did not pass."""
 
-    articles: list[Mapped] = field(default_factory=list)
-    kept_out: list[str] = field(default_factory=list)
-    refused: list[Report] = field(default_factory=list)
-    """The reports of the articles that did not pass."""
-    refused_in_words: list[str] = field(default_factory=list)
-    """The same as text, each naming its article by its id, since a release knows no paths."""
-
-    def found(self) -> Iterator[Report]:
-        """Yield the report of every article."""
-        yield from self.refused
-        yield from (each.report for each in self.articles)
+    articles: tuple[Mapped, ...]
+    links: Links
+    refused: tuple[Refused, ...]
 
 
-def check_articles(read: Sequence[Findings], links: Links, registry: Registry, names: Names) -> Checked:
+def check_articles(
+    read: Sequence[Findings],
+    linked: Callable[[Sequence[Findings]], Links],
+    registry: Registry,
+    names: Names,
+) -> Checked:
     """Return the articles whose graph keeps to the shapes, in the order given."""
     shapes = load_shapes()
-    entities = entities_graph(links, read, registry, names)
-    checked = Checked()
-    for findings in read:
-        run = Run(findings.extractor, {"accord-kg": __version__})
-        try:
-            graphs = article_graphs(findings, links, names, run=run.iri(names))
-            report = validate(with_descriptions(graphs.facts, entities), shapes)
-        except KgError as error:
-            checked.kept_out.append(str(error))
-            continue
-        mapped = Mapped(findings, graphs, run, report)
-        if report.conforms:
-            checked.articles.append(mapped)
-        else:
-            checked.refused.append(report)
-            errors = replace(mapped, report=Report(report.errors))
-            checked.refused_in_words.append("\n".join(errors.readable(findings.article.id)))
-            checked.kept_out.append("\n".join(errors.readable(findings.article.source)))
-    return checked
+    refused: list[Refused] = []
+    while True:
+        links = linked(read)
+        entities = entities_graph(links, read, registry, names)
+        verdicts = [_verdict(findings, links, entities, shapes, names) for findings in read]
+        passed = tuple(verdict for verdict in verdicts if isinstance(verdict, Mapped))
+        refused += [verdict for verdict in verdicts if isinstance(verdict, Refused)]
+        if len(passed) == len(read):
+            return Checked(passed, links, tuple(refused))
+        # Names and identities may rest on a refused article: the others are linked again without it.
+        read = [each.findings for each in passed]
+
+
+def _verdict(
+    findings: Findings, links: Links, entities: Graph, shapes: Shapes, names: Names
+) -> Mapped | Refused:
+    run = Run(findings.extractor, {"accord-kg": __version__})
+    try:
+        graphs = article_graphs(findings, links, names, run=run.iri(names))
+        report = validate(with_descriptions(graphs.facts, entities), shapes)
+    except KgError as error:
+        return Refused(str(error), f"{findings.article.id}: cannot be mapped", Report())
+    if report.conforms:
+        return Mapped(findings, graphs, run, report)
+    errors = Mapped(findings, graphs, run, Report(report.errors))
+    message, in_words = (
+        "\n".join(errors.readable(where)) for where in (findings.article.source, findings.article.id)
+    )
+    return Refused(message, in_words, report)
 
 
 def readable(report: Report, checked: Checked) -> Iterator[str]:

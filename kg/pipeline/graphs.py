@@ -7,7 +7,6 @@ from rdflib import Graph
 
 from kg.gazetteer import Registry
 from kg.map import ArticleReport, catalog_graph, consolidated, entities_graph
-from kg.model import Links
 from kg.pipeline.checking import Checked
 from kg.resources import resource
 from kg.settings import Settings
@@ -15,19 +14,15 @@ from kg.store import write_nquads
 from kg.vocabulary import CATALOG, ENTITIES, FACTS, Names, article_graph, evidence_graph
 
 
-def write_graphs(
-    path: Path, checked: Checked, links: Links, registry: Registry, *, settings: Settings
-) -> int:
+def write_graphs(path: Path, checked: Checked, registry: Registry, *, settings: Settings) -> int:
     """Write the graphs of the articles that passed; return how many quads there are."""
-    return write_nquads(_graphs(checked, links, registry, settings), path)
+    return write_nquads(_graphs(checked, registry, settings), path)
 
 
-def _graphs(
-    checked: Checked, links: Links, registry: Registry, settings: Settings
-) -> Iterator[tuple[str, bytes]]:
+def _graphs(checked: Checked, registry: Registry, settings: Settings) -> Iterator[tuple[str, bytes]]:
     names = Names(settings.base)
     survivors = [each.findings for each in checked.articles]
-    entities = entities_graph(links, survivors, registry, names)
+    entities = entities_graph(checked.links, survivors, registry, names)
     articles = [findings.article for findings in survivors]
     runs = {each.run.name: each.run for each in checked.articles}.values()
     reports = [
@@ -35,7 +30,10 @@ def _graphs(
         for e in checked.articles
     ]
     yield names.graph(ENTITIES), _ntriples(entities)
-    yield names.graph(CATALOG), _ntriples(catalog_graph(articles, runs, links, names, title=settings.title))
+    yield (
+        names.graph(CATALOG),
+        _ntriples(catalog_graph(articles, runs, checked.links, names, title=settings.title)),
+    )
     for each in checked.articles:
         yield names.graph(article_graph(each.findings.article.id)), _ntriples(each.graphs.facts)
         yield names.graph(evidence_graph(each.findings.article.id)), _ntriples(each.graphs.evidence)

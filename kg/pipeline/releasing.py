@@ -7,7 +7,6 @@ from pathlib import Path
 
 from kg.errors import ShapeError, StoreError
 from kg.gazetteer import Registry
-from kg.model import Links
 from kg.pipeline.checking import Checked, readable
 from kg.pipeline.graphs import write_graphs
 from kg.release import Draft, Published
@@ -30,7 +29,6 @@ class Made:
 def write_release(
     draft: Draft,
     checked: Checked,
-    links: Links,
     registry: Registry,
     *,
     settings: Settings,
@@ -43,7 +41,7 @@ def write_release(
     """
     names = Names(settings.base)
     nquads = draft.path / "all.nq"
-    quads = write_graphs(nquads, checked, links, registry, settings=settings)
+    quads = write_graphs(nquads, checked, registry, settings=settings)
     report = _stored(draft, nquads, quads, names)
     if strict and not report.conforms:
         raise ShapeError("\n".join(readable(Report(report.errors), checked)))
@@ -57,7 +55,7 @@ def write_release(
     )
     _remove(nquads)
     _write_report(draft.report, report, checked, names)
-    counts = {"articles": len(checked.articles), "kept_out": len(checked.kept_out), "quads": quads}
+    counts = {"articles": len(checked.articles), "kept_out": len(checked.refused), "quads": quads}
     meta = {"base": settings.base, "title": settings.title, **counts}
     return Made(draft.publish(as_of=as_of, content=content, meta=meta), quads, report)
 
@@ -76,7 +74,7 @@ def _stored(draft: Draft, nquads: Path, quads: int, names: Names) -> Report:
 
 def _write_report(folder: Path, report: Report, checked: Checked, names: Names) -> None:
     """Write what was found wrong, for people (`report.txt`) and as RDF (`report.ttl`)."""
-    whole = Report(tuple(sorted({v for found in (report, *checked.found()) for v in found.violations})))
+    whole = Report(tuple(sorted({v for found in (report, *_reports(checked)) for v in found.violations})))
     graph = report_graph(whole, str(names.of_path("report")))
     try:
         (folder / "report.txt").write_text("".join(_text(report, checked)), encoding="utf-8")
@@ -85,9 +83,14 @@ def _write_report(folder: Path, report: Report, checked: Checked, names: Names) 
         raise StoreError(f"cannot write {folder}: {error.strerror}") from error
 
 
+def _reports(checked: Checked) -> Iterator[Report]:
+    yield from (each.report for each in checked.refused)
+    yield from (each.report for each in checked.articles)
+
+
 def _text(report: Report, checked: Checked) -> Iterator[str]:
-    yield f"{len(checked.articles)} articles published, {len(checked.kept_out)} kept out\n\n"
-    yield from (f"KEPT OUT\n{why}\n\n" for why in checked.refused_in_words)
+    yield f"{len(checked.articles)} articles published, {len(checked.refused)} kept out\n\n"
+    yield from (f"KEPT OUT\n{each.in_words}\n\n" for each in checked.refused)
     yield from (f"{line}\n" for line in readable(report, checked))
     for each in checked.articles:
         yield from (f"{line}\n" for line in each.readable(each.findings.article.id))
