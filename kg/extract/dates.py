@@ -55,10 +55,10 @@ def dates_in(text: str, published: date | None, *, offset: int = 0) -> list[Ment
             start, end = match.start() + offset, match.end() + offset
             if any(start < m.end and m.start < end for m in found):
                 continue
+            # One that cannot be read (30 February) still keeps its parts from being read as something else.
             when = _READERS[kind](match, published)
-            if when is not None:
-                found.append(Mention(Sort.DATE, start, end, match.group(), when=when))
-    return sorted(found, key=lambda m: m.start)
+            found.append(Mention(Sort.DATE, start, end, match.group(), when=when))
+    return sorted((m for m in found if m.when is not None), key=lambda m: m.start)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -109,8 +109,9 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
         if child.dep_ == "acl" and child.tag_ in ("VBN", "VBG"):
             for name, token in _prepositional(child):
                 out[name].append(token)
-    if "between" not in out:
-        out["between"] = _between_below(noun)
+    for name in ("between", "with"):
+        if name not in out:
+            out[name] = _below(noun, name)
     verb = support(noun)
     if verb is not None:
         for name, tokens in _supported(noun, verb).items():
@@ -118,10 +119,10 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
     return out, verb
 
 
-def _between_below(noun: "Token") -> "list[Token]":
-    """Return what a noun is between, where the parser hung `between` on a word deeper down."""
+def _below(noun: "Token", name: str) -> "list[Token]":
+    """Return what a noun is between or with, where the parser hung the preposition on a word deeper down."""
     for token in noun.subtree:
-        if token.lower_ != "between" or token.i < noun.i:
+        if token.lower_ != name or token.i < noun.i:
             continue
         path = [a for a in token.ancestors if noun in a.ancestors]
         if all(a.dep_ == "pobj" or a.lower_ in ("on", "of", "for", "in", "about", "over") for a in path):

@@ -10,6 +10,10 @@ from kg.extract.tables import titles
 from kg.extract.words import Span, Word, mention_of, small, text_of, trimmed, widest
 
 
+_LONGEST_NAME = 4
+"""Words of a person's name that only a title beside it shows."""
+
+
 def repaired(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[Mention]:
     """Return the mentions of a line, without overlaps, from what the model saw in its words."""
     seen = sorted(seen, key=lambda pair: pair[1])
@@ -19,6 +23,8 @@ def repaired(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[
         found += _ranked(0, institution(words_, span))
     for span in _occasions(words_):
         found += _ranked(1, [mention_of(Sort.OCCASION, words_, span, trusted=True)])
+    for span in _introduced(words_):
+        found += _ranked(3, [_person(words_, span, trusted=True)])
     for span in _honoured(words_):
         found += _ranked(2, [_person(words_, span, trusted=True)])
     for sort, span in seen:
@@ -105,6 +111,27 @@ def _honoured(ws: Sequence[Word]) -> list[Span]:
             if 0 < end - start <= 6:  # noqa: PLR2004  the number is plain here
                 spans.append((start, end))
     return spans
+
+
+def _introduced(ws: Sequence[Word]) -> Iterable[Span]:
+    """Yield names that a title in apposition shows to be a person's: `Ana Lopez, director of X`."""
+    for comma in (i for i, word in enumerate(ws) if word.text == ","):
+        first = comma
+        while (
+            first > 0 and ws[first - 1].capital and ws[first - 1].lower not in small("first") | titles().heads
+        ):
+            first -= 1
+        title = [w.lower for w in ws[comma + 1 : comma + 7]]
+        head = next((i for i, word in enumerate(title) if word in titles().heads), None)
+        plain = head is not None and all(
+            w in titles().before or w in ("a", "an", "the") for w in title[:head]
+        )
+        if (
+            plain
+            and 2 <= comma - first <= _LONGEST_NAME
+            and (first == 0 or ws[first - 1].text in (",", ".", "and"))
+        ):  # noqa: PLR2004  a name of one word may be anything
+            yield first, comma
 
 
 def _of_a_name(ws: Sequence[Word], i: int) -> bool:

@@ -1,0 +1,99 @@
+"""Names are cut where they begin and end, and institutions get the kind that their head word tells."""
+
+import re
+
+import pytest
+
+from kg.extract.figures import value_of
+from kg.extract.institutions import kind_of
+from kg.extract.marks import Sort
+from kg.extract.names import repaired
+from kg.extract.words import Word
+
+
+def names(text, *seen):
+    """Return the names in a text; `seen` is what a model saw, as (sort, words)."""
+    words = [Word(m.group(), m.start(), m.end()) for m in re.finditer(r"[’']s\b|\w+|[^\w\s]", text)]
+    spans = []
+    for sort, part in seen:
+        start = text.index(part)
+        inside = [i for i, w in enumerate(words) if start <= w.start < start + len(part)]
+        spans.append((sort, (inside[0], inside[-1] + 1)))
+    return [(m.sort.value, m.name) for m in repaired(words, spans)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("visited the University of Elm today", "University of Elm"),
+        ("with Elm Provincial People’s Hospital there", "Elm Provincial People’s Hospital"),
+        ("the Ministry of Culture, Tourism and Sport said", "Ministry of Culture, Tourism and Sport"),
+        ("at the Elm & Oak Center for Data Science in Lima", "Elm & Oak Center for Data Science"),
+        ("the state government of Ohio said", "state government of Ohio"),
+        (
+            "the North Elm Agriculture and Forestry University said",
+            "North Elm Agriculture and Forestry University",
+        ),
+        ("Singapore’s Ministry of Health said", "Ministry of Health"),
+    ],
+)
+def test_an_institution_is_found_by_its_head_word(text, name):
+    assert ("institution", name) in names(text)
+
+
+def test_two_institutions_joined_by_and_stay_two():
+    found = names("Elm University and Oak University signed")
+
+    assert found == [("institution", "Elm University"), ("institution", "Oak University")]
+
+
+def test_a_hyphen_between_places_parts_them():
+    assert names("the Peru-China talks", (Sort.PLACE, "Peru-China")) == [
+        ("place", "Peru"),
+        ("place", "China"),
+    ]
+
+
+def test_an_adjective_of_a_country_is_no_place():
+    assert names("a Chinese city", (Sort.NATION, "Chinese")) == [("nation", "Chinese")]
+
+
+def test_an_honour_is_no_part_of_a_name_but_shows_one():
+    assert names("then Dr. Ana Lopez spoke") == [("person", "Ana Lopez")]
+
+
+def test_the_kind_of_paper_is_no_institution():
+    assert names("a Memorandum with Elm", (Sort.INSTITUTION, "Memorandum")) == []
+
+
+def test_an_edition_belongs_to_the_name_of_a_conference():
+    assert names("the fifth Elm Health Conference opened") == [("occasion", "fifth Elm Health Conference")]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Elm School of Medicine", "medical-school"),
+        ("Elm Medical School Office of Global Education", "university-office"),
+        ("Elm Health Commission", "health-authority"),
+        ("Elm Office of International Trade and Investment", "trade-office"),
+        ("Elm Provincial Hospital", "hospital"),
+        ("Elm Center for Data Science", "research-centre"),
+        ("Elm University", "university"),
+        ("Ministry of Education", "government"),
+        ("Elm Foundation", "ngo"),
+        ("Elm Technologies Ltd", "company"),
+        ("Elm", ""),
+    ],
+)
+def test_a_name_tells_its_kind(name, kind):
+    assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("31", 31), ("1,200", 1200), ("eight", 8), ("twenty-five", 25), ("two hundred", 200), ("1.4 million", 1400000),
+     ("three thousand two hundred", 3200), ("several", None), ("", None)],
+)  # fmt: skip
+def test_words_and_digits_give_a_number(words, value):
+    assert value_of(words) == value
