@@ -14,8 +14,9 @@ from kg.model import ARTICLE_KEY, Article, Ref, Zone, ZoneKind
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
 WORDS = (
-    "Elm Hospital", "Northfield University", "signed", "an agreement", "with", "Ana Lopez", "visited", "Peru", "Lima",
-    "on 3 May 2021", "a delegation from", "the center", "will", "meet", "between", "and", ",", ".", "\n", "31", "deals",
+    "Elm Hospital", "Northfield University", "signed", "an agreement", "with", "Ana Lopez", "visited",
+    "Peru", "Lima", "on 3 May 2021", "a delegation from", "the center", "will", "meet",
+    "between", "and", ",", ".", "\n", "31", "deals",
     "director of", "“", "é", "健康", "in", "the", "(EH)", "conference", "cancelled", "did not",
 )  # fmt: skip
 

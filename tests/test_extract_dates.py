@@ -1,6 +1,7 @@
 """English dates become calendar intervals, as exact as the words make them."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -86,4 +87,4 @@ def test_dates_lie_within_the_text_and_do_not_overlap(text, published):
     found = dates_in(text, published)
 
     assert all(0 <= m.start < m.end <= len(text) and m.when.start <= m.when.end for m in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))

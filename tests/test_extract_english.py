@@ -91,14 +91,13 @@ def test_an_event_is_only_as_real_as_the_words_say(text, status):
 
 
 def test_both_parties_are_found_and_a_date_makes_a_signing():
-    facts = said("Elm University signed an agreement on nursing with Oak Hospital in Lima on 3 May 2021.")
+    facts = said("Elm University signed an agreement on nursing with Oak Hospital on 3 May 2021.")
 
     assert {v for k, r, v in facts if k == "Agreement" and r == "party"} == {"Elm University", "Oak Hospital"}
     assert ("Agreement", "subjectMatter", "nursing") in facts
     assert {
         ("Event", "kind", "signing"),
         ("Event", "startDate", "2021-05-03"),
-        ("Event", "location", "Lima"),
     } <= facts
 
 

@@ -92,8 +92,8 @@ def test_a_name_tells_its_kind(name, kind):
 
 @pytest.mark.parametrize(
     ("words", "value"),
-    [("31", 31), ("1,200", 1200), ("eight", 8), ("twenty-five", 25), ("two hundred", 200), ("1.4 million", 1400000),
-     ("three thousand two hundred", 3200), ("several", None), ("", None)],
+    [("31", 31), ("1,200", 1200), ("eight", 8), ("twenty-five", 25), ("two hundred", 200),
+     ("1.4 million", 1400000), ("three thousand two hundred", 3200), ("several", None), ("", None)],
 )  # fmt: skip
 def test_words_and_digits_give_a_number(words, value):
     assert value_of(words) == value

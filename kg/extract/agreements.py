@@ -73,6 +73,8 @@ def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
 
 
 def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> Deal | None:  # noqa: PLR0911  one return a case, in order
+    if token.pos_ == "VERB" and token.lemma_.lower() in bargains().joining:
+        return _joined(scene, sentence, token)
     kind, loose = kind_at(sentence, token)
     among = _among(sentence, token)
     if not kind and among is None:
@@ -84,9 +86,10 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
     verb = _verb(token, verb)
     if listed is not None:
         return _part(scene, sentence, token, kind or listed.kind, around, listed)
-    between = len(parties.denoted(scene, sentence, around.get("between", []))) > 1
+    bound = around.get("between") or [*around.get("owner", []), *around.get("with", [])]
+    between = len(set(parties.denoted(scene, sentence, bound))) > 1
     if verb is None and between and not loose:
-        return _mentioned(scene, sentence, token, kind, around)
+        return _mentioned(scene, sentence, token, kind, bound)
     if verb is None or (loose and not between):
         return None
     status = _status(token, verb)
@@ -105,7 +108,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
 
 
 def _mentioned(
-    scene: Scene, sentence: Sentence, token: "Token", kind: str, around: Mapping[str, "list[Token]"]
+    scene: Scene, sentence: Sentence, token: "Token", kind: str, bound: "list[Token]"
 ) -> Deal | None:
     """Read `the agreement between A and B`, of which no verb says how far it had come."""
     support = frames.support(token)
@@ -114,7 +117,19 @@ def _mentioned(
         return None
     status = "in-force" if said == modality.HAPPENED else said
     deal = Deal(kind, sentence, token, token, status, "agreement-between", 0.65)
-    parties.put(scene, deal, around.get("between", []), token)
+    parties.put(scene, deal, bound, token)
+    return deal
+
+
+def _joined(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
+    """Read `A partners with B`."""
+    around = frames.of_verb(verb)
+    said = modality.of_verb(verb)
+    if said == modality.NOTHING or not around.get("with"):
+        return None
+    status = "in-force" if said == modality.HAPPENED else said
+    deal = Deal("partnership", sentence, verb, verb, status, "partner-verb", 0.7)
+    parties.put(scene, deal, [*around.get("subject", []), *around["with"]], verb)
     return deal
 
 

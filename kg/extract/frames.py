@@ -105,10 +105,9 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
     for child in noun.children:
         if child.dep_ == "poss" or child.dep_ in ("compound", "nmod", "amod"):
             out["owner"] += unfolded(child)
-    for child in noun.children:
-        if child.dep_ == "acl" and child.tag_ in ("VBN", "VBG"):
-            for name, token in _prepositional(child):
-                out[name].append(token)
+    for child in (c for c in noun.children if c.dep_ == "acl" and c.tag_ in ("VBN", "VBG")):
+        for name, token in _prepositional(child):
+            out[name].append(token)
     for name in ("between", "with"):
         if name not in out:
             out[name] = _below(noun, name)
@@ -154,6 +153,6 @@ def _supported(noun: "Token", verb: "Token") -> Neighbours:
     if happens:
         return {name: tokens for name, tokens in given.items() if name not in mine}
     inside = any(noun in given.get(name, []) for name in ("at", "in", "during", "to", "on", "for"))
-    if inside and lemma in ("participate", "take", "speak", "attend", "gather", "deliver"):
+    if inside and lemma in light("at"):
         return {"subject": list(given.get("subject", []))}
     return {}

@@ -9,7 +9,7 @@ from kg.extract.places import known
 from kg.extract.tables import titles
 from kg.extract.words import Span, Word, mention_of, small, text_of, trimmed, widest
 
-
+_ARTICLES = ("a", "an", "the")
 _LONGEST_NAME = 4
 """Words of a person's name that only a title beside it shows."""
 
@@ -69,22 +69,14 @@ def _apart(found: list[tuple[int, Mention]]) -> list[Mention]:
 
 def _occasions(ws: Sequence[Word]) -> list[Span]:
     spans = []
-    heads, first_words = small("occasions"), small("first")
+    heads = small("occasions")
     for i, word in enumerate(ws):
         if word.lower not in heads or not word.capital:
             continue
         first = i
-        while (
-            first > 0
-            and (ws[first - 1].capital or ws[first - 1].text[:1].isdigit() or ws[first - 1].text == "-")
-            and ws[first - 1].lower not in first_words
-        ):
+        while first > 0 and _of_an_occasion(ws, first - 1):
             first -= 1
-        if (
-            first > 0
-            and re.fullmatch(r"[a-z]+(?:st|nd|rd|th)|first|second|third", ws[first - 1].lower)
-            and first < i
-        ):
+        if 0 < first < i and re.fullmatch(r"[a-z]+(?:st|nd|rd|th)|first|second|third", ws[first - 1].lower):
             first -= 1
         last = i + 1
         if last < len(ws) and ws[last].lower in ("on", "of", "for"):
@@ -93,6 +85,13 @@ def _occasions(ws: Sequence[Word]) -> list[Span]:
         if first < i and not known(text_of(ws, (first, i))):
             spans.append(trimmed(ws, (first, last)))
     return widest(spans)
+
+
+def _of_an_occasion(ws: Sequence[Word], i: int) -> bool:
+    """Tell whether a word goes on, to the left, with the name of a conference."""
+    if ws[i].lower in small("first"):
+        return ws[i].lower == "new" and i > 0 and ws[i - 1].capital
+    return ws[i].capital or ws[i].text[:1].isdigit() or ws[i].text == "-"
 
 
 def _honoured(ws: Sequence[Word]) -> list[Span]:
@@ -116,22 +115,23 @@ def _honoured(ws: Sequence[Word]) -> list[Span]:
 def _introduced(ws: Sequence[Word]) -> Iterable[Span]:
     """Yield names that a title in apposition shows to be a person's: `Ana Lopez, director of X`."""
     for comma in (i for i, word in enumerate(ws) if word.text == ","):
-        first = comma
+        first = end = _before_aside(ws, comma)
         while (
             first > 0 and ws[first - 1].capital and ws[first - 1].lower not in small("first") | titles().heads
         ):
             first -= 1
         title = [w.lower for w in ws[comma + 1 : comma + 7]]
         head = next((i for i, word in enumerate(title) if word in titles().heads), None)
-        plain = head is not None and all(
-            w in titles().before or w in ("a", "an", "the") for w in title[:head]
-        )
-        if (
-            plain
-            and 2 <= comma - first <= _LONGEST_NAME
-            and (first == 0 or ws[first - 1].text in (",", ".", "and"))
-        ):  # noqa: PLR2004  a name of one word may be anything
-            yield first, comma
+        plain = head is not None and all(w in titles().before or w in _ARTICLES for w in title[:head])
+        begins = first == 0 or ws[first - 1].text in (",", ".", "and")
+        if plain and begins and 1 < end - first <= _LONGEST_NAME:
+            yield first, end
+
+
+def _before_aside(ws: Sequence[Word], at: int) -> int:
+    """Return where `(left)` before this place begins, or the place itself."""
+    opened = next((i for i in range(at - 1, max(-1, at - 5), -1) if ws[i].text == "("), at)
+    return opened if at > 0 and ws[at - 1].text == ")" else at
 
 
 def _of_a_name(ws: Sequence[Word], i: int) -> bool:

@@ -110,6 +110,8 @@ class Bargains:
     verbs: Mapping[str, str]
     """Base form of a verb -> the status that it tells."""
     preliminary: frozenset[str]
+    joining: frozenset[str]
+    """Verbs that tell of a partnership by themselves."""
 
 
 @cache
@@ -134,6 +136,7 @@ def bargains() -> Bargains:
         phrases={row["kind"]: tuple(row.get("phrases", ())) for row in rows["kinds"]},
         verbs={verb: status for status, line in rows["verbs"].items() for verb in words(line)},
         preliminary=words(rows["preliminary"]),
+        joining=words(rows["joining"]),
     )
 
 
