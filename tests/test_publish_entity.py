@@ -235,8 +235,8 @@ def test_a_figure_and_a_role_are_told_in_words(client):
 def test_what_points_to_a_thing_is_grouped_in_words(client):
     text = page(client, "institution/lowland-harbour-hospital")
 
-    assert "Agreements it is party to" in text
-    assert "Events it hosted" in text
+    assert "Agreements as a party" in text
+    assert "Hosted" in text
     assert "People with a position here" in text
 
 

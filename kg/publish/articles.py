@@ -28,11 +28,10 @@ _ORIGINALS = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One statement, in words."""
+    """What a passage says of one thing: properties and values, in words."""
 
     subject: Shown
-    property: Shown
-    object: Shown
+    facts: tuple[tuple[Shown, Shown], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +96,21 @@ def _passages(site: Site, found: Sequence[Row]) -> tuple[Passage, ...]:
 def _passage(site: Site, iri: str, told: Sequence[Row], labels: Labels) -> Passage:
     first = told[0]
     words = [word for row in told for word in words_for(row["o"], labels.get(row["o"].text, ()))]
-    shown = [row for row in told if row["p"].text not in (RDF_TYPE, *NAMES)]
     return Passage(
         href=href(iri, site.names),
         start=first["start"].text if "start" in first else "",
         end=first["end"].text if "end" in first else "",
         html=marked(first["quote"].text, words) if "quote" in first else Markup(""),
-        told=tuple(Told(*(show(site, row[name], labels) for name in ("s", "p", "o"))) for row in shown),
+        told=_told(site, told, labels),
     )
+
+
+def _told(site: Site, found: Sequence[Row], labels: Labels) -> tuple[Told, ...]:
+    figures = f"{site.names.base}id/figure/"
+    by_subject: dict[Value, list[tuple[Shown, Shown]]] = {}
+    for row in found:
+        # A figure is told where it is used, as `size about 28`.
+        if row["p"].text not in (RDF_TYPE, *NAMES) and not row["s"].text.startswith(figures):
+            pair = (show(site, row["p"], labels), show(site, row["o"], labels))
+            by_subject.setdefault(row["s"], []).append(pair)
+    return tuple(Told(show(site, subject, labels), tuple(facts)) for subject, facts in by_subject.items())

@@ -1,10 +1,11 @@
 """Stage 6, publish: what points to a thing, grouped and in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.publish.asking import Row, Value, quoted, rows, values
 from kg.publish.labels import Labels, labels_of, name_of
+from kg.publish.quotes import Quote, claims_naming, quote_of, sources_of
 from kg.publish.site import Site
 from kg.publish.statements import Shown, in_words, show
 from kg.publish.terms import Text
@@ -14,27 +15,27 @@ _IN = "SELECT DISTINCT ?s ?p WHERE { %s } ORDER BY ?p ?s LIMIT %d"
 _STATUS = """SELECT ?x ?status ?day WHERE { %s OPTIONAL { ?x kg:status ?status }
   OPTIONAL { ?x kg:startDate|kg:attestedOn|kg:signedAt/kg:startDate ?day } }"""
 INVERSE = {
-    "party": "Agreements it is party to",
-    "side": "Where it is one of the sides",
-    "participant": "Events it took part in",
-    "host": "Events it hosted",
-    "member": "Delegations it belonged to",
-    "head": "Delegations it led",
+    "party": "Agreements as a party",
+    "side": "As one of the sides",
+    "participant": "Took part in",
+    "host": "Hosted",
+    "member": "Member of",
+    "head": "Led",
     "origin": "Delegations from here",
-    "sentBy": "Delegations it sent",
+    "sentBy": "Delegations sent",
     "location": "Located here",
     "country": "In this country",
     "within": "Places within",
-    "unitOf": "Its units",
-    "capitalOf": "Its capital",
-    "outcomeOf": "What came of it",
+    "unitOf": "Units",
+    "capitalOf": "Capital",
+    "outcomeOf": "What came of this",
     "signedAt": "Signed there",
     "inSet": "Agreements in this set",
     "subsetOf": "Smaller sets within",
     "subEventOf": "What happened within",
     "holder": "Positions held",
     "roleIn": "People with a position here",
-    "size": "What it counts",
+    "size": "What this counts",
     "topic": "About this",
     "kind": "Of this kind",
     "status": "With this status",
@@ -50,6 +51,7 @@ class Item:
     value: Shown
     statuses: tuple[Shown, ...]
     day: str
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,33 @@ def incoming(site: Site, iri: str, *, scope: str) -> Incoming:
     """Return what points to a thing."""
     limit = site.limits.incoming
     found = rows(site.runner, _IN % (scope % f"?s ?p {quoted(iri)}", limit + 1))
-    return Incoming(_groups(site, found[:limit]), more=len(found) > limit)
+    quotes = _quotes(site, iri) if found else {}
+    return Incoming(_groups(site, found[:limit], quotes), more=len(found) > limit)
 
 
-def _groups(site: Site, found: Sequence[Row]) -> tuple[Group, ...]:
+_Quotes = dict[tuple[str, str], list[Quote]]
+"""The sentences of each subject and property."""
+
+
+def _quotes(site: Site, iri: str) -> _Quotes:
+    claims = claims_naming(site, iri)
+    sources = sources_of(site, (claim.row["article"].text for claim in claims))
+    texts = labels_of(site, {iri}).get(iri, ())
+    found: _Quotes = {}
+    for claim in claims:
+        quote = quote_of(site, claim, sources[claim.row["article"].text], texts)
+        found.setdefault((claim.row["s"].text, claim.predicate), []).append(quote)
+    return found
+
+
+def _groups(site: Site, found: Sequence[Row], quotes: _Quotes) -> tuple[Group, ...]:
     labels = labels_of(site, {row["p"].text for row in found})
     by_iri = {item.value.iri: item for item in items_of(site, [row["s"] for row in found])}
     by_property: dict[str, list[Item]] = {}
     for row in found:
-        by_property.setdefault(row["p"].text, []).append(by_iri[row["s"].text])
+        subject, predicate = row["s"].text, row["p"].text
+        item = replace(by_iri[subject], quotes=tuple(quotes.get((subject, predicate), ())))
+        by_property.setdefault(predicate, []).append(item)
     return tuple(
         Group(_title(predicate, labels), labels.get(predicate, ()), tuple(sorted(items, key=_by_name)))
         for predicate, items in sorted(by_property.items(), key=lambda pair: _place(pair[0]))

@@ -25,6 +25,17 @@ _CLAIMS = """SELECT ?claim ?p ?o ?ev ?quote ?start ?end ?article ?confidence ?ba
     OPTIONAL { ?ev kg:start ?start ; kg:end ?end }
   }
 } ORDER BY ?article ?start ?ev ?claim LIMIT 5000"""
+_NAMING = """SELECT ?claim ?s ?p ?ev ?quote ?start ?end ?article ?confidence ?basis ?review WHERE {
+  GRAPH ?g {
+    ?claim rdf:object %s ; rdf:subject ?s ; rdf:predicate ?p ; kg:supportedBy ?ev .
+    OPTIONAL { ?claim kg:confidence ?confidence }
+    OPTIONAL { ?claim kg:basis ?basis }
+    OPTIONAL { ?claim kg:review ?review }
+    ?ev kg:source ?article .
+    OPTIONAL { ?ev kg:quote ?quote }
+    OPTIONAL { ?ev kg:start ?start ; kg:end ?end }
+  }
+} ORDER BY ?article ?start ?ev ?claim LIMIT 500"""
 _ARTICLES = """SELECT ?article ?title ?publisher ?issued ?language WHERE { %s
   GRAPH <%s> { ?article dcterms:title ?title .
     OPTIONAL { ?article dcterms:publisher ?publisher } OPTIONAL { ?article dcterms:issued ?issued }
@@ -73,6 +84,12 @@ class Claim:
 def claims_about(site: Site, iri: str) -> list[Claim]:
     """Return what articles claim about a thing, with the evidence."""
     return [Claim(row["p"].text, row["o"], row) for row in rows(site.runner, _CLAIMS % quoted(iri))]
+
+
+def claims_naming(site: Site, iri: str) -> list[Claim]:
+    """Return what articles claim of other things with this one as the value."""
+    value = Value("uri", iri)
+    return [Claim(row["p"].text, value, row) for row in rows(site.runner, _NAMING % quoted(iri))]
 
 
 def sources_of(site: Site, articles: Iterable[str]) -> dict[str, Source]:
@@ -130,7 +147,8 @@ def _concept(row: Row, name: str, default: str) -> str:
 def words_for(value: Value, texts: Sequence[Text]) -> list[str]:
     """Return the words that may name a value in a sentence."""
     if value.is_iri:
-        return [word for text, _ in texts for word in _variants(text)]
+        numbers = "/id/figure/" in value.text
+        return [word for text, _ in texts for word in (_variants(text) if numbers else [text])]
     if value.datatype.endswith("#date"):
         return _dates(value.text)
     return [value.text]

@@ -36,6 +36,8 @@ class Terms:
     by_iri: Mapping[str, Term]
     graph: Graph
     source: Path
+    prefixes: Mapping[str, str]
+    """Prefix -> namespace, as the file declares them."""
 
     def labels(self, iri: str) -> tuple[Text, ...]:
         """Return the labels of a term, none when it is not ours."""
@@ -50,6 +52,13 @@ class Terms:
         """Return the concepts of a scheme."""
         members = {str(s) for s in self.graph.subjects(SKOS.inScheme, URIRef(scheme))}
         return [term for iri, term in self.by_iri.items() if iri in members]
+
+    def compact(self, iri: str) -> str:
+        """Return an IRI with the prefix that the ontology file gives it; the IRI where it gives none."""
+        for prefix, namespace in self.prefixes.items():
+            if iri.startswith(namespace) and len(iri) > len(namespace):
+                return f"{prefix}:{iri.removeprefix(namespace)}"
+        return iri
 
     def about(self, iri: str) -> Graph:
         """Return the triples of one term."""
@@ -96,7 +105,9 @@ def load_terms(path: Path) -> Terms:
         if isinstance(s, URIRef) and str(s).startswith((str(KG), str(KGV)))
     }
     order = {iri: text.find(_compact(iri) + " a ") for iri in found}
-    return Terms({iri: found[iri] for iri in sorted(found, key=lambda i: (order[i], i))}, graph, path)
+    ordered = {iri: found[iri] for iri in sorted(found, key=lambda i: (order[i], i))}
+    prefixes = {prefix: str(namespace) for prefix, namespace in sorted(graph.namespaces()) if prefix}
+    return Terms(ordered, graph, path, prefixes)
 
 
 def _compact(iri: str) -> str:
