@@ -188,3 +188,17 @@ def test_no_article_text_is_in_a_release(sample):
     longest = max(body.split("\n\n"), key=len)
 
     assert longest not in text
+
+
+def test_an_undated_copy_does_not_displace_the_dated_article(tmp_path):
+    folder = few(tmp_path, 1)
+    dated = min(folder.iterdir())
+    body = dated.read_text(encoding="utf-8").split("---\n", 2)[2]
+    build(folder, into=tmp_path / "out")
+    before = dumps(tmp_path / "out")
+    (folder / "copy.txt").write_text(body, encoding="utf-8")
+    run = build(folder, into=tmp_path / "out", check=False)
+
+    assert run.returncode == 1
+    assert "copy.txt" in run.stderr
+    assert dumps(tmp_path / "out") == before

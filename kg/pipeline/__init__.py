@@ -18,7 +18,7 @@ from kg.pipeline import kept
 from kg.pipeline.checking import Checked, check_articles, readable
 from kg.pipeline.extraction import findings_of
 from kg.pipeline.releasing import Made, write_release
-from kg.read import Settled, outcomes, require_date, settle, sources, with_kept
+from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
 from kg.release import begin
 from kg.resources import resource
 from kg.settings import Settings
@@ -105,16 +105,18 @@ def _articles(
     tell(f"reading {len(found)} sources")
     for source in found:
         for outcome in outcomes(source, limit=settings.article_bytes):
-            fresh.append(outcome) if isinstance(outcome, Article) else faults.append(str(outcome))
-    settled = settle(with_kept(fresh, kept.load(state / "articles")))
-    dated: list[Article] = []
-    for article in settled.kept:
-        try:
-            require_date(article)
-            dated.append(article)
-        except SourceError as error:
-            faults.append(str(error))
-    return Settled(tuple(dated), settled.dropped), faults
+            try:
+                # Before anything is settled: what cannot be published must not displace what can.
+                fresh.append(require_date(_read(outcome)))
+            except SourceError as error:
+                faults.append(str(error))
+    return settle(with_kept(fresh, kept.load(state / "articles"))), faults
+
+
+def _read(outcome: Outcome) -> Article:
+    if isinstance(outcome, SourceError):
+        raise outcome
+    return outcome
 
 
 def _linker(registry: Registry, state: Path) -> Callable[[Sequence[Findings]], Links]:
