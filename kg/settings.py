@@ -36,7 +36,7 @@ class Settings:
     query_workers: int = 2
     """Processes that answer queries."""
     query_memory_mb: int = 1024
-    """Address space that one query worker may use, in MiB."""
+    """Memory that a query may use beyond that of an idle worker, in MiB."""
     query_body_bytes: int = 1_000_000
     """Largest request body, in bytes."""
     result_bytes: int = 50_000_000

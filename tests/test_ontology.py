@@ -195,3 +195,13 @@ def texts(thing, predicate, language):
 
 def in_file(name):
     return FILE.read_text(encoding="utf-8").index(f"\nkgv:{name} a skos:Concept")
+
+
+def test_every_concept_that_is_linked_is_declared():
+    text = resource("links/accepted.sssom.tsv").read_text(encoding="utf-8")
+    linked = {
+        KGV[line.split("\t")[0].removeprefix("kgv:")] for line in text.splitlines() if line.startswith("kgv:")
+    }
+
+    assert linked
+    assert linked <= CONCEPTS

@@ -83,7 +83,8 @@ def _verdict(
     run = Run(findings.extractor, {"accord-kg": __version__})
     try:
         graphs = article_graphs(findings, links, names, run=run.iri(names))
-        report = validate(with_descriptions(graphs.facts, entities), shapes)
+        article = str(names.thing("article", findings.article.id))
+        report = validate(with_descriptions(graphs.facts, entities), shapes, article=article)
     except KgError as error:
         return Refused(str(error), f"{findings.article.id}: cannot be mapped", Report())
     if report.conforms:
