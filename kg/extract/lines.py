@@ -1,5 +1,6 @@
 """Stage 2: from an article to lines of pieces: names, dates, roles and geography are read here."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 
+_BRACKETED = re.compile(r"\(([A-Z]{3,9})\)")
+_BEFORE = 120
+"""Characters in which the words of an acronym stand before it."""
 _DATELINE = 14
 """Pieces within which a dateline ends."""
 
@@ -36,15 +40,29 @@ def marked(article: Article) -> list[Marked]:
     """Return the article's lines with their mentions, in text order."""
     places = list(annotate.lines_of(article))
     texts = [article.text[start:end] for _, start, end in places]
+    acronyms = _acronyms(article.text)
     lines = []
     for (zone, start, end), (doc, seen) in zip(places, annotate.named(texts), strict=True):
-        mentions = _mentions(article, doc, seen, start)
+        mentions = _mentions(article, doc, seen, start, acronyms)
         pieces = _pieces(doc, mentions, start)
         lines.append(_read(Line(zone, start, end, pieces), mentions))
     return lines
 
 
-def _mentions(article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int) -> list[Mention]:
+def _acronyms(text: str) -> frozenset[str]:
+    """Return the acronyms that stand in brackets after the words whose initials they are."""
+    found = set()
+    for match in _BRACKETED.finditer(text):
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", before) if word[0].isupper())
+        if initials.endswith(match[1]):
+            found.add(match[1])
+    return frozenset(found)
+
+
+def _mentions(
+    article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int, acronyms: frozenset[str]
+) -> list[Mention]:
     tokens = [token for token in doc if not token.is_space]
     order = {token.i: n for n, token in enumerate(tokens)}
     plain = [Word(t.text, start + t.idx, start + t.idx + len(t)) for t in tokens]
@@ -53,7 +71,7 @@ def _mentions(article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", sta
         inside = [order[token.i] for token in span if token.i in order]
         if inside:
             spans.append((sort, (inside[0], inside[-1] + 1)))
-    names = repaired(plain, spans)
+    names = repaired(plain, spans, acronyms=acronyms)
     dates = [
         d for d in dates_in(doc.text, article.published, offset=start) if not _meet(d, names, trusted=True)
     ]

@@ -14,7 +14,9 @@ _LONGEST_NAME = 4
 """Words of a person's name that only a title beside it shows."""
 
 
-def repaired(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[Mention]:
+def repaired(
+    words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]], *, acronyms: frozenset[str] = frozenset()
+) -> list[Mention]:
     """Return the mentions of a line, without overlaps, from what the model saw in its words."""
     seen = sorted(seen, key=lambda pair: pair[1])
     organisations = [span for sort, span in seen if sort is Sort.INSTITUTION]
@@ -23,6 +25,9 @@ def repaired(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[
         found += _ranked(0, institution(words_, span))
     for span in _occasions(words_):
         found += _ranked(1, [mention_of(Sort.OCCASION, words_, span, trusted=True)])
+    for i, word in enumerate(words_):
+        if word.text in acronyms:
+            found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, (i, i + 1), trusted=True)])
     for span in _introduced(words_):
         found += _ranked(3, [_person(words_, span, trusted=True)])
     for span in _honoured(words_):

@@ -122,7 +122,12 @@ def _joined(pieces: Sequence[Piece], start: int) -> bool:
 def _role(pieces: Sequence[Piece], person: int, title: Title, start: int, end: int, rule: str) -> RoleMention:  # noqa: PLR0917  each is needed by name
     mention = pieces[person].mention
     assert mention is not None  # noqa: S101  the caller looked
-    return RoleMention(mention, title.text, title.body, start, end, rule)
+    text = title.text
+    if title.body is not None and title.body.sort in (Sort.PLACE, Sort.NATION):
+        # No institution is named: the country is part of the title, as the article has it.
+        first = title.start + _is(pieces, title.start, "the", "The", "a", "an")
+        text = _words(pieces, first, title.end)
+    return RoleMention(mention, text, title.body, start, end, rule)
 
 
 def _is(pieces: Sequence[Piece], at: int, *texts: str) -> bool:
@@ -143,9 +148,11 @@ def title_at(pieces: Sequence[Piece], start: int) -> Title | None:
     if at < len(pieces) and (mention := pieces[at].mention) is not None:
         if mention.sort not in _BODIES:
             return None
+        if _vague(pieces[at]) and not pieces[at].text.isupper():
+            mention = None
         body, at = mention, at + 1
         at += _is(pieces, at, "'s", "’s", "’", "'")
-        first = at
+        first = at if body is not None else first
     while at < len(pieces) and at - first <= _MOST_MODIFIERS and pieces[at].mention is None:
         word = pieces[at].text.lower()
         if word in titles().heads:
@@ -153,6 +160,7 @@ def title_at(pieces: Sequence[Piece], start: int) -> Title | None:
         elif not (
             word in titles().before
             or word in ("-", "&")
+            or (word == "in" and pieces[at - 1].text == "-")
             or (pieces[at].text[:1].isupper() and word.isalpha())
         ):
             break
