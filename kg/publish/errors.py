@@ -110,7 +110,9 @@ def answer(status: int, title: str, detail: str, members: Mapping[str, object]) 
     choice = best(request.headers.get("Accept"), (PROBLEM, HTML))
     if choice and choice.format is HTML:
         response = Response(
-            render_template("error.html", problem=body), status, content_type="text/html; charset=utf-8"
+            render_template("error.html", problem=body, query=request.args.get("query", "")),
+            status,
+            content_type="text/html; charset=utf-8",
         )
     else:
         response = Response(json.dumps(body, ensure_ascii=False) + "\n", status)
