@@ -20,7 +20,7 @@ PAGES = [TREE / "README.md", TREE / "data/README.md", *sorted((TREE / "docs").gl
 FENCE = re.compile(
     r"^```(\S*)[^\n]*\n(.*?)^```\n(?:\n?^```text\n(.*?)^```\n|\n((?:\|[^\n]*\n)+))?", re.MULTILINE | re.DOTALL
 )
-RUNS = {"sh", "sparql", "python", "turtle", "json", "yaml", "toml"}
+RUNS = {"sh", "sparql", "python", "turtle", "json", "yaml", "toml", "markdown"}
 ADDRESS = "http://127.0.0.1:8000/"
 
 
@@ -109,6 +109,16 @@ def test_turtle_parses(block):
     prefixes = "".join(f"@prefix {p}: <{n}> .\n" for p, n in prefix_table().items())
 
     assert len(rdflib.Graph().parse(data=prefixes + block.code, format="turtle"))
+
+
+@of("markdown")
+def test_an_article_shown_can_be_read(block, tmp_path):
+    from kg.read import read, require_date, sources
+
+    (tmp_path / "article.md").write_text(block.code, encoding="utf-8")
+    (source,) = sources([str(tmp_path / "article.md")])
+
+    assert [require_date(article).title for article in read(source, limit=100_000)]
 
 
 @of("json", "yaml", "toml")
