@@ -15,6 +15,10 @@ _CLOSED = ("after", "before", "since", "following", "until", "ahead", "prior", "
 """What follows these is not the day of what stands before them."""
 
 
+_UNDATED = ("cancelled", "denied")
+"""A date beside these is that of the cancelling, or says when something did not happen."""
+
+
 class Dateable(Protocol):
     """What a clause tells and a date may date."""
 
@@ -23,6 +27,7 @@ class Dateable(Protocol):
     status: str
     when: When | None
     when_evidence: Evidence | None
+    where: dict[str, Evidence]
 
 
 def give_dates(scene: Scene, sentence: Sentence, told: Sequence[Dateable]) -> None:
@@ -33,10 +38,22 @@ def give_dates(scene: Scene, sentence: Sentence, told: Sequence[Dateable]) -> No
         if mention is None or mention.when is None:
             continue
         target = _dated(token, ordered)
-        if target is not None and target.when is None:
+        if target is not None and target.when is None and target.status not in _UNDATED:
             planned = target.status == "planned"
             target.when = ahead(mention.when, scene.draft.article.published) if planned else mention.when
             target.when_evidence = scene.evidence(sentence, [target.token, token])
+            _place_beside(scene, sentence, target, token)
+
+
+def _place_beside(scene: Scene, sentence: Sentence, target: Dateable, date: "Token") -> None:
+    """Read `in Porto on 20 May` as one: that is where the dated thing was, whatever the parser says."""
+    at = date.i - sentence.first
+    before, after = sentence.tokens[max(0, at - 3) : at], sentence.tokens[at + 1 : at + 3]
+    pairs = [before[:2]] if len(before) > 2 and before[2].lower_ == "on" else []  # noqa: PLR2004  in, place, on
+    for pair in [*pairs, after]:
+        place = scene.place(sentence, pair[1]) if len(pair) > 1 and pair[0].lower_ == "in" else None
+        if place is not None and not target.where:
+            target.where[place] = scene.evidence(sentence, [target.token, pair[1]])
 
 
 def _dated(date: "Token", ordered: Sequence[Dateable]) -> Dateable | None:

@@ -58,7 +58,9 @@ def enough(scene: Scene, group: Sequence[Happening]) -> bool:
     where = {key for h in group for key in h.where}
     when = any(h.when for h in group)
     kind = group[0].kind
-    if kind == "meeting":
+    if all(h.definite and not h.name for h in group) and not (who | host | where):
+        known = False  # it only refers back
+    elif kind == "meeting":
         known = len(who | host) > 1 or (bool(who | host) and when and bool(where))
     elif kind == "visit":
         known = bool(who and (host or where)) or (when and bool(where | host))

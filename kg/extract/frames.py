@@ -108,7 +108,7 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
     for child in (c for c in noun.children if c.dep_ == "acl" and c.tag_ in ("VBN", "VBG")):
         for name, token in _prepositional(child):
             out[name].append(token)
-    for name in ("between", "with"):
+    for name in ("between", "with", "from"):
         if name not in out:
             out[name] = _below(noun, name)
     verb = support(noun)

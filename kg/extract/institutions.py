@@ -177,6 +177,9 @@ def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
     """Return the mention that a span comes to when what is no part of a name is cut off."""
     first, last = _without_titles(ws, trimmed(ws, span))
     first, last = _sound(ws, first, last)
+    if first < last and ws[first].lower not in small("governments") and ws[first].lower != "government":
+        while first < last and not ws[first].capital:
+            first += 1
     if first >= last or not any(w.capital for w in ws[first:last]):
         return []
     text = text_of(ws, (first, last))

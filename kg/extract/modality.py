@@ -112,7 +112,8 @@ def of_noun(noun: "Token", support: "Token | None") -> str:
     if modifiers & _row("false_words"):
         return DENIED if "no" in modifiers else NOTHING
     said = _of_support(support) if support is not None else HAPPENED
-    return PLANNED if said == HAPPENED and modifiers & _row("planned_words") else said
+    # `a planned agreement has not been signed` is still planned
+    return PLANNED if said in (HAPPENED, DENIED) and modifiers & _row("planned_words") else said
 
 
 def unreal(noun: "Token") -> bool:

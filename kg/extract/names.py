@@ -25,13 +25,20 @@ def repaired(
         found += _ranked(0, institution(words_, span))
     for span in _occasions(words_):
         found += _ranked(1, [mention_of(Sort.OCCASION, words_, span, trusted=True)])
-    for i, word in enumerate(words_):
-        if word.text in acronyms:
-            found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, (i, i + 1), trusted=True)])
+    known_acronyms = [(i, i + 1) for i, word in enumerate(words_) if word.text in acronyms]
+    found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, span, trusted=True) for span in known_acronyms])
     for span in _introduced(words_):
         found += _ranked(3, [_person(words_, span, trusted=True)])
     for span in _honoured(words_):
         found += _ranked(2, [_person(words_, span, trusted=True)])
+    found += _of_the_model(words_, seen)
+    for span in _gazetteer(words_):
+        found += _ranked(6, _places(words_, span))
+    return _apart(found)
+
+
+def _of_the_model(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[tuple[int, Mention]]:
+    found: list[tuple[int, Mention]] = []
     for sort, span in seen:
         if sort is Sort.PERSON:
             found += _ranked(3, [_person(words_, span, trusted=False)])
@@ -39,9 +46,7 @@ def repaired(
             found += _ranked(4, institution(words_, span))
         elif sort in (Sort.PLACE, Sort.NATION):
             found += _ranked(5, (m for m in _places(words_, span) if sort is Sort.PLACE or _knows(m)))
-    for span in _gazetteer(words_):
-        found += _ranked(6, _places(words_, span))
-    return _apart(found)
+    return found
 
 
 def _gazetteer(ws: Sequence[Word]) -> Iterable[Span]:

@@ -9,6 +9,7 @@ from kg.extract.tables import titles
 _BODIES = (Sort.INSTITUTION, Sort.PLACE, Sort.NATION)
 _MOST_MODIFIERS = 7
 _MOST_FIELD = 10
+_MOST_SUBJECT = 6
 _ASIDE = frozenset(
     ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above")
 )
@@ -170,7 +171,7 @@ def title_at(pieces: Sequence[Piece], start: int) -> Title | None:
     return _with_field(pieces, start, first, head + 1, body)
 
 
-def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body: Mention | None) -> Title:  # noqa: PLR0911  one return a case, in order
+def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body: Mention | None) -> Title:  # noqa: C901, PLR0911  one case a construction, in order
     """Read on after the head: of X, for trade and industry at Y."""
     text = _words(pieces, first, end)
     if not _is(pieces, end, "of", "for", "at", "in", "with", "to", "from", "on"):
@@ -186,6 +187,9 @@ def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body:
         if mention.sort in _BODIES and (body is None or mention.sort is Sort.INSTITUTION):
             return Title(start, at + 1, text, mention)
         return Title(start, end, text, body)
+    of_subject = _subject(pieces, at)
+    if of_subject is not None:
+        return Title(start, of_subject + 1, text, pieces[of_subject].mention)
     field = at
     while field < len(pieces) and field - at <= _MOST_FIELD and _of_field(pieces, field):
         field += 1
@@ -210,6 +214,20 @@ def _vague(piece: Piece) -> bool:
     """Tell whether only the model takes the piece for an institution: it may be a field of work."""
     mention = piece.mention
     return mention is not None and mention.sort is Sort.INSTITUTION and not mention.kind
+
+
+def _subject(pieces: Sequence[Piece], at: int) -> int | None:
+    """Return where the institution is in `(professor of) neurology at Elm University`."""
+    end = at
+    while (
+        end < min(len(pieces), at + _MOST_SUBJECT)
+        and pieces[end].text.islower()
+        and pieces[end].mention is None
+    ):
+        end += 1
+    mention = pieces[end].mention if end < len(pieces) else None
+    found = end > at + 1 and mention is not None and mention.sort is Sort.INSTITUTION
+    return end if found and pieces[end - 1].text in ("at", "of", "in", "the") else None
 
 
 def _of_field(pieces: Sequence[Piece], at: int) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TELLING = ("memorandum", "contract")
 """Kinds that say more than `agreement` or `partnership` do."""
+_COUNTED = {Kind.AGREEMENT_SET: "agreements", Kind.DELEGATION: "members", Kind.EVENT: "participants"}
 _SETTLED = ("signed", "in-force")
 
 
@@ -155,7 +156,10 @@ def _deal_clause(deal: Deal) -> Evidence:
 def size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> None:
     """State how many a set, a delegation or an event is said to have."""
     figure = scene.draft.add(
-        Kind.FIGURE, number.label or "agreements", [n.evidence for n in numbers], named=False
+        Kind.FIGURE,
+        number.label or _COUNTED[scene.draft.kind(key)],
+        [n.evidence for n in numbers],
+        named=False,
     )
     for one in numbers:
         for subject, relation, value in (
@@ -241,7 +245,7 @@ def _part_of(scene: Scene, deal: Deal, whole: str, evidence: Evidence, dates: Ma
     """Infer that the occasion of a part belongs to the visit that the whole came of, by their days."""
     for inner in scene.draft.values(deal.key, Relation.SIGNED_AT):
         for outer in scene.draft.values(whole, Relation.OUTCOME_OF):
-            if not (isinstance(inner, Ref) and isinstance(outer, Ref)):
+            if not (isinstance(inner, Ref) and isinstance(outer, Ref)) or inner == outer:
                 continue
             a, b = dates.get(inner.key), dates.get(outer.key)
             if a is not None and b is not None and b.start <= a.start and a.end <= b.end:

@@ -11,6 +11,10 @@ _GROUPS = {"happened": "done", "ongoing": "done", "signed": "done", "in-force": 
            "preliminary": "open", "denied": "not", "cancelled": "not"}  # fmt: skip
 
 
+_GATHERINGS = ("conference", "training", "ceremony")
+"""Kinds that many take part in: `the forum` is the same one, whoever is said to have come."""
+
+
 def events(found: Iterable[Happening]) -> list[list[Happening]]:
     """Return the events, each as the clauses that tell it, the first of them leading."""
     groups: list[list[Happening]] = []
@@ -30,7 +34,10 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
     if any(clash(h.when, one.when) or _apart(h, one) for h in group):
         return False
     if one.name or any(h.name for h in group):
-        return bool(one.name) and any(_named_alike(h.name, one.name) for h in group if h.name)
+        names = [h.name for h in group if h.name]
+        if one.name:
+            return any(_named_alike(name, one.name) for name in names)
+        return one.definite and any(name.lower().split()[-1] == one.lemma for name in names)
     if first.kind == "statement":
         return False
     mine = {*one.who, *one.host, *one.sides}
@@ -39,7 +46,7 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
         h.sentence.zone is ZoneKind.HEADLINE for h in group
     )
     same_word = any(h.lemma == one.lemma for h in group)
-    if one.definite and not mine:
+    if one.definite and (not mine or (same_word and first.kind in _GATHERINGS)):
         return True
     if headline or (one.definite and same_word):
         return bool(mine & theirs) or not mine or not theirs
@@ -55,7 +62,8 @@ def _named_alike(a: str, b: str) -> bool:
 def _apart(a: Happening, b: Happening) -> bool:
     """Tell whether two clauses speak of different places or of different hosts."""
     places = bool(a.where) and bool(b.where) and not set(a.where) & set(b.where)
-    hosts = bool(a.host) != bool(b.host) and a.kind == "visit" and a.lemma != b.lemma
+    told = bool(a.host or a.where) and bool(b.host or b.where)
+    hosts = bool(a.host) != bool(b.host) and a.kind == "visit" and told
     return places or hosts or (bool(a.host) and bool(b.host) and not set(a.host) & set(b.host))
 
 
