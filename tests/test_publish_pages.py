@@ -255,3 +255,12 @@ def test_a_first_visitor_with_an_old_etag_does_not_spoil_the_cache():
 
     assert ask(cache, "/page/a", HTTP_IF_NONE_MATCH='"e"') == ("304 NOT MODIFIED", b"")
     assert ask(cache, "/page/a") == ("200 OK", b"x")
+
+
+def test_a_needless_query_does_not_make_a_page_new():
+    inner, calls = counting()
+    cache = PageCache(inner)
+    ask(cache, "/page/a", QUERY_STRING="x=1")
+    ask(cache, "/page/a", QUERY_STRING="x=2")
+
+    assert calls == ["/page/a"]

@@ -229,3 +229,28 @@ def release_of(live):
     body = b"".join(live(environ, lambda status, *_: told.append(status)))
     assert told == ["200 OK"]
     return json.loads(body)["release"]
+
+
+def test_a_crowd_of_slow_queries_is_turned_away_and_the_pages_stay_quick(url):
+    codes, began = [], time.monotonic()
+
+    def slow():
+        try:
+            ask(url, SLOW)
+        except urllib.error.HTTPError as error:
+            with error:
+                codes.append((error.code, time.monotonic() - began))
+
+    threads = [threading.Thread(target=slow) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    asked = time.monotonic()
+    assert "Joint laboratory" in get(f"{url}page/agreement/labs-2026", "text/html")
+    waited = time.monotonic() - asked
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert waited < 1.0
+    assert [code for code, _ in codes] == [503] * 20
+    assert sum(seconds < 1.5 for _, seconds in codes) >= 8

@@ -1,8 +1,8 @@
 """Stage 6, publish: the Flask application, put together from its rooms."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from re import compile as pattern
 
@@ -44,16 +44,19 @@ def create_app(
     names: Names,
     title: str,
     limits: Limits | None = None,
+    own: Runner | None = None,
     ontology: Path | None = None,
     questions: Path | None = None,
 ) -> Flask:
     """Return the web site of one release.
 
-    Ontology and example queries are those that ship with the package when none are given.
+    `own` answers the questions of the pages, so that strangers' slow queries never hold them up; it is the
+    same door when none is given. Ontology and example queries are the package's own when none are given.
     Raises SettingsError when the ontology cannot be read.
     """
     site = Site(
-        runner=runner,
+        runner=own or runner,
+        endpoint=runner,
         edition=edition,
         names=names,
         title=title,
@@ -85,19 +88,14 @@ def _refuse_strange_hosts() -> None:
 def _finished(edition: Edition, response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    _vary(response, ("Accept",))
+    response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
         response.headers["Access-Control-Max-Age"] = "86400"
-    elif response.status_code == 200 and request.method in {"GET", "HEAD"}:  # noqa: PLR2004  OK
+    elif response.status_code == HTTPStatus.OK and request.method in {"GET", "HEAD"}:
         return _cacheable(edition, response)
     return response
-
-
-def _vary(response: Response, names: Sequence[str]) -> None:
-    for name in names:
-        response.vary.add(name)
 
 
 def _cacheable(edition: Edition, response: Response) -> Response:

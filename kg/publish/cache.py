@@ -76,8 +76,10 @@ def _key(environ: "WSGIEnvironment") -> _Key | None:
     path = environ.get("PATH_INFO", "")
     if environ["REQUEST_METHOD"] != "GET" or not (path in _WHOLE or path.startswith(_PLACES)):
         return None
-    names = ("wsgi.url_scheme", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_HOST")
-    return tuple(str(environ.get(name, "")) for name in (*names, "SERVER_NAME", "SERVER_PORT"))
+    names = ("wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
+    # Only lists read their query; elsewhere it must not make a page look new.
+    query = environ.get("QUERY_STRING", "") if path.startswith("/browse/") else ""
+    return (path, query, *(str(environ.get(name, "")) for name in names))
 
 
 def _captured(inner: "WSGIApplication", environ: "WSGIEnvironment") -> _Kept:

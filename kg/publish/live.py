@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,8 @@ _LOOK_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class _Opened:
     release: Release
-    pool: QueryPool
+    pools: ExitStack
+    """Closes the query workers."""
     application: "WSGIApplication"
 
 
@@ -42,7 +44,7 @@ class Live:
         self._clock = clock
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
-        self._old: list[tuple[float, QueryPool]] = []
+        self._old: list[tuple[float, _Opened]] = []
         self._looked = 0.0
 
     def open(self) -> None:
@@ -67,18 +69,18 @@ class Live:
     def close(self) -> None:
         """Stop the query workers."""
         with self._lock:
-            for _, pool in self._old:
-                pool.close()
+            for _, opened in self._old:
+                opened.pools.close()
             if self._opened is not None:
-                self._opened.pool.close()
+                self._opened.pools.close()
 
     def _look(self) -> None:
         now = self._looked = self._clock()
         # A query of the old release may still run for as long as any query may.
-        ended = [pool for since, pool in self._old if now - since > self._settings.query_seconds + 1]
-        self._old = [(since, pool) for since, pool in self._old if pool not in ended]
-        for pool in ended:
-            pool.close()
+        ended = [pair for pair in self._old if now - pair[0] > self._settings.query_seconds + 1]
+        self._old = [pair for pair in self._old if pair not in ended]
+        for _, opened in ended:
+            opened.pools.close()
         try:
             release = current(self._directory)
             if self._opened is None or release.path == self._opened.release.path:
@@ -87,28 +89,40 @@ class Live:
         except KgError as error:
             _log.error("the earlier release is served on: %s", error)
             return
-        self._old.append((now, before.pool))
+        self._old.append((now, before))
         _log.info("now serving release %s", release.id)
 
     def _open(self, release: Release) -> _Opened:
         settings = self._settings
         names = Names(str(release.meta.get("base", settings.base)))
-        pool = open_pool(
+        limits = Limits(
+            query_seconds=settings.query_seconds,
+            queries_at_once=queries_at_once(settings),
+            body_bytes=settings.query_body_bytes,
+        )
+        with ExitStack() as stack:
+            # The pages have workers of their own, which no query of a stranger can hold up.
+            strangers = stack.enter_context(self._pool(release, names))
+            pages = stack.enter_context(self._pool(release, names))
+            edition = edition_of(release)
+            app = create_app(strangers, edition, names=names, title=settings.title, limits=limits, own=pages)
+            return _Opened(release, stack.pop_all(), app)
+
+    def _pool(self, release: Release, names: Names) -> QueryPool:
+        return open_pool(
             release.store,
-            workers=settings.query_workers,
-            seconds=settings.query_seconds,
-            memory_mb=settings.query_memory_mb,
-            result_bytes=settings.result_bytes,
+            workers=self._settings.query_workers,
+            seconds=self._settings.query_seconds,
+            memory_mb=self._settings.query_memory_mb,
+            result_bytes=self._settings.result_bytes,
             base=names.base,
             prefixes=names.prefixes(),
         )
-        try:
-            limits = Limits(query_seconds=settings.query_seconds, body_bytes=settings.query_body_bytes)
-            app = create_app(pool, edition_of(release), names=names, title=settings.title, limits=limits)
-        except KgError:
-            pool.close()
-            raise
-        return _Opened(release, pool, app)
+
+
+def queries_at_once(settings: Settings) -> int:
+    """Return how many queries may run or wait: as many again as run may wait, and a few more."""
+    return 2 * settings.query_workers + 4
 
 
 def edition_of(release: Release) -> Edition:

@@ -14,7 +14,7 @@ from waitress.server import create_server
 from waitress.wasyncore import dispatcher, loop
 
 from kg.errors import SettingsError
-from kg.publish.live import Live
+from kg.publish.live import Live, queries_at_once
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 15.0
-_THREADS = 8
+_THREADS = 6
+"""For everything but queries."""
 _Sockets = dict[int, Any]
 """waitress's own map: the sockets that listen, and the connections."""
 
@@ -45,7 +46,7 @@ def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) 
             live,
             host=settings.host,
             port=settings.port,
-            threads=settings.query_workers + _THREADS,
+            threads=queries_at_once(settings) + _THREADS,
             body_bytes=settings.query_body_bytes,
             ready=ready,
         )

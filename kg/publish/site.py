@@ -54,6 +54,8 @@ class Limits:
     """What a client may ask for."""
 
     query_seconds: float = 10.0
+    queries_at_once: int = 8
+    """How many queries of strangers may be under way or waiting; the next is told to come again."""
     body_bytes: int = 1_000_000
     incoming: int = 500
     """How many links to a thing its page and data list."""
@@ -64,6 +66,9 @@ class Site:
     """All that the pages need."""
 
     runner: Runner
+    """Answers what the pages ask."""
+    endpoint: Runner
+    """Answers what strangers ask."""
     edition: Edition
     names: Names
     title: str

@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreBusyError
 from kg.publish.asking import is_safe
 from kg.publish.description import service_description, written
 from kg.publish.errors import ProblemError
@@ -39,13 +40,18 @@ class _Asked:
 def sparql_pages(site: Site) -> Blueprint:
     """Return the endpoint."""
     pages = Blueprint("sparql", __name__)
+    gate = BoundedSemaphore(site.limits.queries_at_once)
     pages.add_url_rule(
-        "/sparql", "endpoint", partial(endpoint, site), methods=list(METHODS), provide_automatic_options=True
+        "/sparql",
+        "endpoint",
+        partial(endpoint, site, gate),
+        methods=list(METHODS),
+        provide_automatic_options=True,
     )
     return pages
 
 
-def endpoint(site: Site) -> Response:
+def endpoint(site: Site, gate: BoundedSemaphore) -> Response:
     """Answer a query; without one, describe the endpoint."""
     parameters, sparql = _received()
     if "update" in parameters:
@@ -56,7 +62,7 @@ def endpoint(site: Site) -> Response:
     try:
         kind = kind_of(asked.sparql)
         choice = _chosen(GRAPHS if kind == "graph" else SOLUTIONS, parameters)
-        return _answered(site, asked, kind, choice)
+        return _in_turn(site, gate, asked, kind, choice)
     except QueryError as error:
         if _FORBIDDEN.search(str(error)):
             raise ProblemError(403, "This is not allowed here", str(error)) from error
@@ -113,11 +119,21 @@ def _chosen(formats: Sequence[Format], parameters: MultiDict[str, str]) -> Choic
     return choice
 
 
+def _in_turn(site: Site, gate: BoundedSemaphore, asked: _Asked, kind: str, choice: Choice) -> Response:
+    # Each query holds a thread of the server; some must stay free for the pages.
+    if not gate.acquire(blocking=False):
+        raise StoreBusyError("too many queries at once")
+    try:
+        return _answered(site, asked, kind, choice)
+    finally:
+        gate.release()
+
+
 def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
     page = choice.format is HTML
     inner = (TURTLE if kind == "graph" else JSON) if page else choice.format
     graphs = asked.default_graphs or asked.named_graphs
-    answer = site.runner.run(
+    answer = site.endpoint.run(
         asked.sparql,
         media=inner.media_types[0],
         default_graphs=asked.default_graphs if graphs else None,
