@@ -19,7 +19,8 @@ import pytest
 
 from kg.errors import NotFoundError, SettingsError
 from kg.publish import run
-from kg.publish.live import Live
+from kg.publish.live import Live, edition_of
+from kg.release import current
 from kg.settings import Settings
 from tests.publish_site import make_store
 
@@ -39,7 +40,7 @@ serve(
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
 
 
-def make_release(directory, number=1):
+def make_release(directory, number=1, **extra):
     """Lay out a release as `kg build` does, and make it the current one."""
     name = f"2026-11-{number:02}-0badcafe"
     path = directory / "releases" / name
@@ -47,7 +48,7 @@ def make_release(directory, number=1):
     make_store(path / "store")
     (path / "dumps/accord.nt").write_text("data")
     (path / "dumps/SHA256SUMS").write_text(f"{'a' * 64}  accord.nt\n")
-    meta = {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
+    meta = extra | {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
     (path / "meta.json").write_text(json.dumps(meta))
     link = directory / ".current-new"
     link.symlink_to(Path("releases") / name)
@@ -254,3 +255,14 @@ def test_a_crowd_of_slow_queries_is_turned_away_and_the_pages_stay_quick(url):
     assert waited < 1.0
     assert [code for code, _ in codes] == [503] * 20
     assert sum(seconds < 1.5 for _, seconds in codes) >= 8
+
+
+def test_what_a_release_tells_of_itself_is_what_the_site_knows(tmp_path):
+    name = make_release(tmp_path, moved={"person/a": "person/b"}, gone=["person/c"])
+    edition = edition_of(current(tmp_path))
+
+    assert edition.id == name
+    assert (edition.dumps[0].path.name, edition.dumps[0].size) == ("accord.nt", 4)
+    assert edition.dumps[0].sha256 == "a" * 64
+    assert edition.moved == {"person/a": "person/b"}
+    assert edition.gone == {"person/c"}

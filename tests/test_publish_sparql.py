@@ -189,6 +189,7 @@ def test_a_syntax_error_names_the_line_that_the_client_sees(client):
 
     assert problem["line"] == 4
     assert problem["column"] in {1, 2}
+    assert problem["near"] == "}"
 
 
 def test_each_format_says_the_same(client):

@@ -35,6 +35,8 @@ _TITLES: Final[Mapping[type[errors.KgError], str]] = {
     errors.StoreTimeoutError: "The query took longer than it may; nothing of it was sent",
     errors.StoreBusyError: "All workers are busy; please try again",
 }
+_NEAR = 200
+_PARAGRAPH = 400
 RETRY_SECONDS: Final = 5
 _PLACE = re.compile(r"\bline (\d+), column (\d+)\b")
 
@@ -71,17 +73,24 @@ def _ours(error: errors.KgError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.log(logging.WARNING if kind in _TITLES else logging.ERROR, "%s: %s", kind.__name__, error)
         return answer(status, title, "", {})
+    return answer(status, title, _readable(str(error)), {})
+
+
+def refused_query(error: errors.QueryError, sparql: str) -> ProblemError:
+    """Return what to tell of a query that is wrong: where, and what stands there."""
     members: dict[str, object] = {}
-    if isinstance(error, errors.QueryError) and (place := place_of(str(error))):
-        members = {"line": place[0], "column": place[1]}
-    return answer(status, title, _readable(str(error)), members)
+    place = place_of(str(error))
+    lines = sparql.splitlines()
+    if place and 0 < place[0] <= len(lines):
+        members = {"line": place[0], "column": place[1], "near": lines[place[0] - 1].strip()[:_NEAR]}
+    return ProblemError(400, _TITLES[errors.QueryError], _readable(str(error)), members)
 
 
 def _readable(message: str) -> str:
     """Return a parser's message without its lists of characters, which say nothing to a person."""
     short = re.sub(r"\s+", " ", re.sub(r"\[[^\]]*\](?:\s*\|\s*)?", "", message))
     short = re.sub(r"(?:,\s*){2,}", ", ", short).strip(" ,|")
-    return short if len(short) <= 400 else short[:400].rsplit(",", 1)[0] + ", ..."  # noqa: PLR2004  a paragraph
+    return short if len(short) <= _PARAGRAPH else short[:_PARAGRAPH].rsplit(",", 1)[0] + ", ..."
 
 
 def _of_werkzeug(error: HTTPException) -> Response:

@@ -105,7 +105,14 @@ class Live:
             strangers = stack.enter_context(self._pool(release, names))
             pages = stack.enter_context(self._pool(release, names))
             edition = edition_of(release)
-            app = create_app(strangers, edition, names=names, title=settings.title, limits=limits, own=pages)
+            app = create_app(
+                strangers,
+                edition,
+                names=names,
+                title=str(release.meta.get("title", settings.title)),
+                limits=limits,
+                own=pages,
+            )
             return _Opened(release, stack.pop_all(), app)
 
     def _pool(self, release: Release, names: Names) -> QueryPool:
@@ -136,4 +143,10 @@ def edition_of(release: Release) -> Edition:
             if path.is_file():
                 dumps.append(Dump(path, path.stat().st_size, digest))
         dumps.append(Dump(sums, sums.stat().st_size, sha256_of(sums)))
-    return Edition(release.id, release.as_of, tuple(dumps))
+    return Edition(
+        release.id,
+        release.as_of,
+        tuple(dumps),
+        moved={str(old): str(new) for old, new in dict(release.meta.get("moved", {})).items()},
+        gone=frozenset(map(str, release.meta.get("gone", ()))),
+    )

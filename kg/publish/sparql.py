@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from kg.errors import QueryError, StoreBusyError
 from kg.publish.asking import is_safe
 from kg.publish.description import service_description, written
-from kg.publish.errors import ProblemError
+from kg.publish.errors import ProblemError, refused_query
 from kg.publish.links import host_url, href
 from kg.publish.negotiate import GRAPHS, HTML, JSON, SOLUTIONS, TURTLE, Choice, Format, best, named
 from kg.publish.site import Site
@@ -66,7 +66,7 @@ def endpoint(site: Site, gate: BoundedSemaphore) -> Response:
     except QueryError as error:
         if _FORBIDDEN.search(str(error)):
             raise ProblemError(403, "This is not allowed here", str(error)) from error
-        raise
+        raise refused_query(error, asked.sparql) from error
 
 
 def _received() -> tuple[MultiDict[str, str], list[str]]:
