@@ -99,7 +99,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> D
         )
         return None
     kind = kind or (kind_at(sentence, among[1])[0] if among else "") or "formal-agreement"
-    deal = Deal(kind, sentence, verb, token, status, "agreement-verb", 0.85)
+    deal = Deal(kind, sentence, verb, token, status, "agreement-verb")
     deal.number = number_of(sentence, token)
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
@@ -116,7 +116,7 @@ def _mentioned(
     if said == modality.NOTHING or modality.unreal(token):
         return None
     status = "in-force" if said == modality.HAPPENED else said
-    deal = Deal(kind, sentence, token, token, status, "agreement-between", 0.65)
+    deal = Deal(kind, sentence, token, token, status, "agreement-between")
     parties.put(scene, deal, bound, token)
     return deal
 
@@ -128,7 +128,7 @@ def _joined(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
     if said == modality.NOTHING or not around.get("with"):
         return None
     status = "in-force" if said == modality.HAPPENED else said
-    deal = Deal("partnership", sentence, verb, verb, status, "partner-verb", 0.7)
+    deal = Deal("partnership", sentence, verb, verb, status, "partner-verb")
     parties.put(scene, deal, [*around.get("subject", []), *around["with"]], verb)
     return deal
 
@@ -208,6 +208,6 @@ def _part(  # noqa: PLR0917  each is needed by name
     around: Mapping[str, "list[Token]"],
     whole: Deal,
 ) -> Deal | None:
-    deal = Deal(kind, sentence, token, token, whole.status, "agreement-listed", 0.85, within=whole)
+    deal = Deal(kind, sentence, token, token, whole.status, "agreement-listed", within=whole)
     parties.put(scene, deal, around.get("between", []), token)
     return deal if len(deal.members) > 1 else None

@@ -22,7 +22,6 @@ class Deal:
     noun: "Token"
     status: str
     rule: str
-    confidence: float
     parties: dict[str, Evidence] = field(default_factory=dict)
     sides: dict[str, Evidence] = field(default_factory=dict)
     signers: dict[str, Evidence] = field(default_factory=dict)

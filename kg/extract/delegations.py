@@ -75,9 +75,7 @@ def _new(scene: Scene, one: _Seen, seen: Iterable[_Seen]) -> str:
 def _state(scene: Scene, key: str, one: _Seen) -> None:
     for relation, values in ((Relation.ORIGIN, one.origins), (Relation.SENT_BY, one.senders)):
         for value in values:
-            scene.draft.state(
-                key, relation, Ref(value), one.evidence, rule="delegation-phrase", confidence=0.9
-            )
+            scene.draft.state(key, relation, Ref(value), one.evidence, rule="delegation-phrase")
 
 
 def _in_sentence(scene: Scene, sentence: Sentence) -> Iterable[_Seen]:
@@ -214,6 +212,4 @@ def _belong(  # noqa: PLR0917  each is needed by name
             allowed = (Kind.PERSON,) if relation is Relation.HEAD else (Kind.PERSON, Kind.INSTITUTION)
             if scene.draft.kind(person) in allowed:
                 evidence = scene.evidence(one.sentence, [token, one.token, verb])
-                scene.draft.state(
-                    key, relation, Ref(person), evidence, rule=f"delegation-{relation.value}", confidence=0.85
-                )
+                scene.draft.state(key, relation, Ref(person), evidence, rule=f"delegation-{relation.value}")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kg.extract.tables import confidence_of
 from kg.model import Article, Basis, Concept, Entity, Evidence, Fact, Findings, Kind, Ref, Relation, Value
 
 LONGEST = 400
@@ -77,9 +78,10 @@ class Draft:
 
     def state(
         self, subject: str, relation: Relation, value: Value, evidence: Evidence, *,
-        rule: str, confidence: float, basis: Basis = Basis.STATED,
+        rule: str, basis: Basis = Basis.STATED,
     ) -> None:  # fmt: skip
         """Add a fact, or more evidence of one; the surest rule names it."""
+        confidence = confidence_of(rule)
         claim = self._claims.setdefault((subject, relation, value), _Claim(rule, confidence, basis))
         claim.evidence.add(self.short(evidence))
         if (confidence, rule) > (claim.confidence, claim.rule):
@@ -124,9 +126,7 @@ class Draft:
             thing = self._things[key]
             if thing.kind is Kind.INSTITUTION and not self.values(key, Relation.KIND):
                 other = Concept("other-institution")
-                self.state(
-                    key, Relation.KIND, other, min(thing.evidence), rule="institution-kind", confidence=0.5
-                )
+                self.state(key, Relation.KIND, other, min(thing.evidence), rule="institution-kind")
 
 
 def _order(item: tuple[tuple[str, Relation, Value], _Claim]) -> tuple[Evidence, str, str, str]:

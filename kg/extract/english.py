@@ -66,7 +66,7 @@ def _geography(scene: Scene, marked: list[Marked]) -> None:
             continue
         if scene.draft.kind(place) is Kind.PLACE and scene.draft.kind(of) is Kind.PLACE:
             evidence = Evidence(lies.start, lies.end)
-            scene.draft.state(place, lies.relation, Ref(of), evidence, rule=lies.rule, confidence=0.95)
+            scene.draft.state(place, lies.relation, Ref(of), evidence, rule=lies.rule)
 
 
 def _body(scene: Scene, role: RoleMention) -> str | None:
@@ -92,11 +92,10 @@ def _roles(scene: Scene, roles: list[tuple[RoleMention, str | None]], happenings
             known[same] = scene.draft.add(Kind.ROLE, label, [evidence], named=False)
         key = known[same]
         scene.draft.mention(key, evidence)
-        confidence = 0.9 if role.rule == "role-apposition" else 0.8
         title = Text(role.title, scene.draft.article.language)
         said: list[tuple[Relation, Value]] = [(Relation.HOLDER, Ref(person)), (Relation.TITLE, title)]
         for relation, value in [*said, (Relation.ROLE_IN, Ref(body))] if body else said:
-            scene.draft.state(key, relation, value, evidence, rule=role.rule, confidence=confidence)
+            scene.draft.state(key, relation, value, evidence, rule=role.rule)
         _attested(scene, key, role, person, happenings)
 
 
@@ -110,7 +109,7 @@ def _attested(scene: Scene, key: str, role: RoleMention, person: str, happenings
         if told and one.when is not None and one.when.start == one.when.end and one.status == "happened":
             scene.draft.state(
                 key, Relation.ATTESTED_ON, one.when.start, one.when_evidence or evidence,
-                rule=role.rule, confidence=0.85, basis=one.when.basis,
+                rule=role.rule, basis=one.when.basis,
             )  # fmt: skip
             return
     published = scene.draft.article.published
@@ -121,7 +120,6 @@ def _attested(scene: Scene, key: str, role: RoleMention, person: str, happenings
             published,
             evidence,
             rule=role.rule,
-            confidence=0.85,
             basis=Basis.RESOLVED,
         )
 
@@ -137,7 +135,7 @@ def _sub_events(scene: Scene, happenings: list[Happening]) -> None:
             if whole is not None and outer is not None and outer.key != one.key:
                 scene.draft.state(
                     one.key, Relation.SUB_EVENT_OF, Ref(outer.key), one.sentence.span([whole, one.token]),
-                    rule="during", confidence=0.85,
+                    rule="during",
                 )  # fmt: skip
 
 

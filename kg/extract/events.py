@@ -24,7 +24,6 @@ class Happening:
     sentence: Sentence
     token: "Token"
     status: str
-    confidence: float
     rule: str
     who: dict[str, Evidence] = field(default_factory=dict)
     host: dict[str, Evidence] = field(default_factory=dict)
@@ -113,7 +112,7 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     around = frames.of_verb(token)
     needed = [t for name in row.needs for t in around.get(name, [])]
     status = modality.of_verb(token)
-    found = Happening(row.kind, sentence, token, status, row.confidence, f"{row.kind}-verb")
+    found = Happening(row.kind, sentence, token, status, f"{row.kind}-verb")
     _fill(scene, found, row, around)
     if "delegation" in row.needs:
         needed = [t for t in around.get("object", []) if (sentence.number, t.i) in scene.delegations]
@@ -127,7 +126,7 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
 def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
     around, support = frames.of_noun(token)
     status = modality.of_noun(token, support)
-    found = Happening(row.kind, sentence, token, status, row.confidence, f"{row.kind}-noun")
+    found = Happening(row.kind, sentence, token, status, f"{row.kind}-noun")
     _fill(scene, found, row, around)
     found.definite = any(c.lower_ in ("the", "this", "that") for c in token.children if c.dep_ == "det")
     backed = support is not None and (
@@ -147,7 +146,7 @@ def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention
         (r.kind for r in triggers("events") if mention.name.lower().split()[-1] in r.nouns), "conference"
     )
     found = Happening(
-        kind, sentence, token, modality.of_noun(token, support), 0.85, "named-occasion", name=mention.name
+        kind, sentence, token, modality.of_noun(token, support), "named-occasion", name=mention.name
     )
     _fill(scene, found, row, around)
     told = _told(scene, found, enough=support is not None)
@@ -214,7 +213,7 @@ def _seat(scene: Scene, found: Happening, token: "Token") -> None:
         if place is not None and scene.draft.kind(key) is Kind.INSTITUTION:
             scene.draft.state(
                 key, Relation.LOCATION, Ref(place), scene.evidence(found.sentence, [token, after[1]]),
-                rule="visited-in", confidence=0.85,
+                rule="visited-in",
             )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ class Cast:
             if mention.kind:
                 self._draft.state(
                     key, Relation.KIND, Concept(mention.kind), Evidence(mention.start, mention.end),
-                    rule="institution-name", confidence=0.95,
+                    rule="institution-name",
                 )  # fmt: skip
         else:
             self._seen(key, mention)
@@ -165,7 +165,7 @@ class Cast:
         self._places[name] = key
         self._seen_place(key, mention)
         if kind:
-            self._draft.state(key, Relation.KIND, Concept(kind), evidence, rule="gazetteer", confidence=0.98)
+            self._draft.state(key, Relation.KIND, Concept(kind), evidence, rule="gazetteer")
         return key
 
     def _seen_place(self, key: str, mention: Mention) -> str:

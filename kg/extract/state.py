@@ -50,7 +50,7 @@ def event(scene: Scene, group: Sequence[Happening]) -> str:
 def _say(  # noqa: PLR0917  each is needed by name
     scene: Scene, key: str, relation: Relation, value: Concept | Ref, evidence: Evidence, one: Happening
 ) -> None:
-    scene.draft.state(key, relation, value, evidence, rule=one.rule, confidence=one.confidence)
+    scene.draft.state(key, relation, value, evidence, rule=one.rule)
 
 
 def _clause(one: Happening) -> Evidence:
@@ -80,9 +80,7 @@ def date(scene: Scene, key: str, when: When, evidence: Evidence, rule: str) -> N
         (Relation.START_DATE, when.start), (Relation.END_DATE, when.end),
         (Relation.DATE_PRECISION, Concept(when.precision)),
     ):  # fmt: skip
-        scene.draft.state(
-            key, relation, value, evidence, rule=f"{rule}-date", confidence=0.9, basis=when.basis
-        )
+        scene.draft.state(key, relation, value, evidence, rule=f"{rule}-date", basis=when.basis)
 
 
 # Agreements --------------------------------------------------------------------------------------
@@ -139,7 +137,6 @@ class _Put:
             value,
             evidence,
             rule=self._deal.rule,
-            confidence=self._deal.confidence,
             basis=basis,
         )
 
@@ -167,7 +164,7 @@ def size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> N
             (figure, Relation.QUALIFIER, Concept(one.qualifier)),
         ):  # fmt: skip
             if relation is not Relation.QUALIFIER or one.qualifier == number.qualifier:
-                scene.draft.state(subject, relation, value, one.evidence, rule="count", confidence=0.95)
+                scene.draft.state(subject, relation, value, one.evidence, rule="count")
 
 
 def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
@@ -251,5 +248,5 @@ def _part_of(scene: Scene, deal: Deal, whole: str, evidence: Evidence, dates: Ma
             if a is not None and b is not None and b.start <= a.start and a.end <= b.end:
                 scene.draft.state(
                     inner.key, Relation.SUB_EVENT_OF, outer, evidence,
-                    rule="occasion-of-part", confidence=0.75, basis=Basis.INFERRED,
+                    rule="occasion-of-part", basis=Basis.INFERRED,
                 )  # fmt: skip

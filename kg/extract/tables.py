@@ -79,8 +79,6 @@ class Trigger:
     needs: frozenset[str]
     light: bool
     """The noun counts only with a verb such as hold, or with who or when."""
-    status: str
-    confidence: float
 
 
 @cache
@@ -94,8 +92,6 @@ def triggers(name: str) -> tuple[Trigger, ...]:
             slots={slot: words(row.get(slot)) for slot in ("who", "host", "where")},
             needs=words(row.get("needs")),
             light=bool(row.get("light", False)),
-            status=row.get("status", ""),
-            confidence=float(row.get("confidence", 0.8)),
         )
         for row in table(name)["triggers"]
     )
@@ -119,16 +115,7 @@ def bargains() -> Bargains:
     """Return the words that tell of agreements."""
     rows = table("agreements")
     kinds = tuple(
-        Trigger(
-            row["kind"],
-            frozenset(),
-            words(row.get("nouns")),
-            {},
-            frozenset(),
-            bool(row.get("loose")),
-            "",
-            0.0,
-        )
+        Trigger(row["kind"], frozenset(), words(row.get("nouns")), {}, frozenset(), bool(row.get("loose")))
         for row in rows["kinds"]
     )
     return Bargains(
@@ -156,3 +143,10 @@ def topics() -> tuple[Topic, ...]:
         for name, row in sorted(table("topics").items())
         if row.get("words")
     )
+
+
+@cache
+def confidence_of(rule: str) -> float:
+    """Return how likely it is that an article says what a rule reads in it."""
+    known: Mapping[str, float] = table("confidence")
+    return known.get(rule, known["date"] if rule.endswith("-date") else known["default"])

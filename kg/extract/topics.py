@@ -20,19 +20,15 @@ def state(scene: Scene, lines: Iterable[tuple[int, int]], deals: Iterable[Deal])
     found = [hit for start, end in lines for hit in topics_in(scene.draft.article.text, start, end)]
     for name in sorted({name for name, _ in found}):
         spans = [span for topic, span in found if topic == name]
-        confidence = 0.9 if len(spans) >= _OFTEN else 0.75
+        rule = "topic-repeated" if len(spans) >= _OFTEN else "topic-words"
         for span in spans:
-            scene.draft.state(
-                ARTICLE_KEY, Relation.TOPIC, Concept(name), span, rule="topic-words", confidence=confidence
-            )
+            scene.draft.state(ARTICLE_KEY, Relation.TOPIC, Concept(name), span, rule=rule)
     for deal in deals:
         first = min([deal.noun, *deal.noun.subtree], key=lambda t: t.i)
         own = [t for t in deal.sentence.tokens if first.i <= t.i and (t.i <= deal.noun.i or _own(deal, t.i))]
         span = deal.sentence.span([*own, deal.noun])
         for name, hit in topics_in(scene.draft.article.text, span.start, span.end):
-            scene.draft.state(
-                deal.key, Relation.TOPIC, Concept(name), hit, rule="agreement-topic", confidence=0.85
-            )
+            scene.draft.state(deal.key, Relation.TOPIC, Concept(name), hit, rule="agreement-topic")
     for sentence in scene.sentences:
         _focus(scene, sentence)
 
@@ -72,6 +68,4 @@ def _focus(scene: Scene, sentence: "Sentence") -> None:
                     start = sentence.piece(token).end
                     for name, hit in topics_in(scene.draft.article.text, start, sentence.end):
                         whole = Evidence(sentence.piece(subject).start, hit.end)
-                        scene.draft.state(
-                            key, Relation.TOPIC, Concept(name), whole, rule="focus", confidence=0.85
-                        )
+                        scene.draft.state(key, Relation.TOPIC, Concept(name), whole, rule="focus")
