@@ -16,7 +16,7 @@ PAGE = 100
 _LAST = 1_000_000
 _LIST = """SELECT ?x (MIN(?l) AS ?label) WHERE { %s
   OPTIONAL { ?x rdfs:label|dcterms:title ?l FILTER(LANG(?l) = "en") } } GROUP BY ?x
-  ORDER BY ?label ?x LIMIT %d OFFSET %d"""
+  ORDER BY (!BOUND(?label)) ?label ?x LIMIT %d OFFSET %d"""
 _TITLES = """SELECT ?x (MIN(?l) AS ?label) WHERE { GRAPH <%s> { ?x a kg:Article ; dcterms:title ?l ;
   dcterms:issued ?day } } GROUP BY ?x ?day ORDER BY DESC(?day) ?x LIMIT %d OFFSET %d"""
 
