@@ -168,6 +168,8 @@ def _governments(ws: Sequence[Word]) -> list[Span]:
         left = first
         while left > 0 and ws[left - 1].capital and ws[left - 1].lower not in small("first"):
             left -= 1
+        while left < first and first == i and known(text_of(ws, (left, first))) is None:
+            left += 1
         if left < first:
             spans.append((left, i + 1))
     return spans

@@ -13,7 +13,7 @@ from kg.extract.names import repaired
 from kg.extract.roles import Roles, roles_in
 from kg.extract.tables import table, words
 from kg.extract.words import Word
-from kg.model import Article
+from kg.model import Article, ZoneKind
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _BRACKETED = re.compile(r"\(([A-Z]{3,9})\)")
 _BEFORE = 120
 """Characters in which the words of an acronym stand before it."""
+_SHORT = 3
+_MOST = 0.7
+"""Share of capitalised longer words from which a headline is in title case."""
 _DATELINE = 14
 """Pieces within which a dateline ends."""
 
@@ -44,9 +47,20 @@ def marked(article: Article) -> list[Marked]:
     lines = []
     for (zone, start, end), (doc, seen) in zip(places, annotate.named(texts), strict=True):
         mentions = _mentions(article, doc, seen, start, acronyms)
+        if zone is ZoneKind.HEADLINE and _title_case(doc.text):
+            rest = article.text[:start] + article.text[end:]
+            mentions = [
+                m for m in mentions if m.name in rest or m.sort in (Sort.PLACE, Sort.NATION, Sort.DATE)
+            ]
         pieces = _pieces(doc, mentions, start)
         lines.append(_read(Line(zone, start, end, pieces), mentions))
     return lines
+
+
+def _title_case(line: str) -> bool:
+    """Tell whether capitals say nothing here, as In Such a Headline."""
+    words_ = [word for word in re.findall(r"[^\W\d_]+", line) if len(word) > _SHORT]
+    return len(words_) > 1 and sum(word[0].isupper() for word in words_) > _MOST * len(words_)
 
 
 def _acronyms(text: str) -> frozenset[str]:

@@ -152,6 +152,8 @@ def _of_a_name(ws: Sequence[Word], i: int) -> bool:
 
 def _person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     first, last = trimmed(ws, span)
+    dash = [i for i in range(first, last) if ws[i].text == "-" and ws[i].start > ws[i - 1].end]
+    last = dash[0] if dash else last
     honours, heads = titles().honours, titles().heads
     while first < last and (
         ws[first].lower.rstrip(".") in honours or ws[first].lower in heads or ws[first].text == "."
