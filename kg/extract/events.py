@@ -109,7 +109,11 @@ def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]
 
 
 def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
-    around = frames.of_verb(token)
+    around = dict(frames.of_verb(token))
+    if "delegation" in row.needs:
+        # `led a delegation to Peru`: the parser may hang the place on the delegation.
+        inner = [t for obj in around.get("object", []) for t in frames.of_noun(obj)[0].get("to", [])]
+        around["to"] = list(dict.fromkeys([*around.get("to", []), *inner]))
     needed = [t for name in row.needs for t in around.get(name, [])]
     status = modality.of_verb(token)
     found = Happening(row.kind, sentence, token, status, f"{row.kind}-verb")

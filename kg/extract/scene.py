@@ -38,7 +38,7 @@ class Scene:
         self.employers: dict[str, str] = {}
         """Person -> the institution that the article says they hold a role in."""
 
-    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:  # noqa: PLR0911  one return a case, in order
+    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:  # noqa: C901, PLR0911  one case a construction, in order
         """Return the entities that a word of a sentence stands for."""
         delegation = self.delegations.get((sentence.number, token.i))
         if delegation is not None:
@@ -56,6 +56,8 @@ class Scene:
             body = self._body_of_place(sentence, token)
             if body:
                 return body
+        if lemma in ("country", "nation") and any(c.lower_ in ("both", "two") for c in token.children):
+            return self.cast.two_countries(sentence.piece(token).start)
         if lemma in _sites():
             named = [
                 c
