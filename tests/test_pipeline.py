@@ -1,16 +1,18 @@
 """The whole river: what a build promises."""
 
 import gzip
+import json
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import AS_OF, TREE, kg
+from tests.conftest import AS_OF, TREE, kg, start, stop
 
 ARTICLES = TREE / "data/articles"
 DUMPS = ("accord.nq.gz", "accord.trig.gz", "accord.ttl.gz", "accord.jsonld.gz")
@@ -202,3 +204,21 @@ def test_an_undated_copy_does_not_displace_the_dated_article(tmp_path):
     assert run.returncode == 1
     assert "copy.txt" in run.stderr
     assert dumps(tmp_path / "out") == before
+
+
+def test_the_iri_of_what_is_no_longer_told_answers_gone(tmp_path):
+    folder = few(tmp_path, 2)
+    build(folder, into=tmp_path / "out")
+    min((tmp_path / "out/state/articles").iterdir()).unlink()
+    min(folder.iterdir()).unlink()
+    build(folder, into=tmp_path / "out")
+    gone = json.loads((tmp_path / "out/current/meta.json").read_text())["gone"]
+    server = start(tmp_path / "out")
+    try:
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            server.get(f"id/{gone[0]}", accept="text/turtle")
+        refusal.value.close()
+    finally:
+        stop(server)
+
+    assert refusal.value.code == 410

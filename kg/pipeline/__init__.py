@@ -12,14 +12,14 @@ from typing import Any, BinaryIO
 from kg.errors import KgError, SourceError
 from kg.evaluate import to_eval
 from kg.gazetteer import Registry, load_registry
-from kg.link import append_lines, link, load_decisions, load_ledger
+from kg.link import Ledger, append_lines, link, load_decisions, load_ledger
 from kg.model import Article, Findings, Links
 from kg.pipeline import kept
 from kg.pipeline.checking import Checked, check_articles, readable
 from kg.pipeline.extraction import findings_of
-from kg.pipeline.releasing import Made, write_release
+from kg.pipeline.releasing import write_draft
 from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
-from kg.release import begin
+from kg.release import Published, begin
 from kg.resources import resource
 from kg.settings import Settings
 from kg.vocabulary import Names
@@ -63,17 +63,21 @@ def build(
         read, failed = _found(settled.kept, settings, workers, tell)
         tell(f"linking and checking {len(read)} articles")
         registry = load_registry()
-        checked = check_articles(read, _linker(registry, state), registry, Names(settings.base))
+        ledger = load_ledger(state / "iris.tsv")
+        checked = check_articles(read, _linker(ledger, registry, state), registry, Names(settings.base))
         left_out = unread + failed + [each.message for each in checked.refused]
         if not checked.articles:
             raise SourceError("; ".join(left_out) or "no article was given")
+        tell("writing store and dumps")
+        given = {**ledger.paths, **dict(checked.links.new)}.values()
+        written = write_draft(draft, checked, registry, given, settings=settings, strict=strict)
         kept.save(state / "articles", settled.kept)
         append_lines(state / "iris.tsv", checked.links.new, release=as_of.isoformat())
-        tell("writing store and dumps")
-        made = write_release(draft, checked, registry, settings=settings, as_of=as_of, strict=strict)
+        published = draft.publish(as_of=as_of, content=written.content, meta=written.meta)
     dropped = [f"{each.article.source}: {each.reason}" for each in settled.dropped]
-    notices = dropped + list(readable(made.report, checked))
-    return Built(made.published.release.id, tuple(left_out), tuple(notices), _summary(made, checked))
+    notices = dropped + list(readable(written.report, checked))
+    summary = _summary(published, checked, written.quads)
+    return Built(published.release.id, tuple(left_out), tuple(notices), summary)
 
 
 def extracted(
@@ -119,8 +123,7 @@ def _read(outcome: Outcome) -> Article:
     return outcome
 
 
-def _linker(registry: Registry, state: Path) -> Callable[[Sequence[Findings]], Links]:
-    ledger = load_ledger(state / "iris.tsv")
+def _linker(ledger: Ledger, registry: Registry, state: Path) -> Callable[[Sequence[Findings]], Links]:
     own = sorted((state / "decisions").glob("*.sssom.tsv"))
     decisions = load_decisions(resource("links/accepted.sssom.tsv"), *own)
     return lambda read: link(read, ledger=ledger, registry=registry, decisions=decisions)
@@ -137,8 +140,8 @@ def _found(
     return read, failed
 
 
-def _summary(made: Made, checked: Checked) -> str:
-    state = "new" if made.published.changed else "nothing changed, still"
+def _summary(published: Published, checked: Checked, quads: int) -> str:
+    state = "new" if published.changed else "nothing changed, still"
     statements = sum(len(each.findings.facts) for each in checked.articles)
-    articles = f"{len(checked.articles)} articles, {statements} statements, {made.quads} quads"
-    return f"{state} release {made.published.release.id}: {articles}"
+    counts = f"{len(checked.articles)} articles, {statements} statements, {quads} quads"
+    return f"{state} release {published.release.id}: {counts}"

@@ -1,15 +1,15 @@
-"""Fill a draft with store, dumps and report, and make it the current release."""
+"""Fill the draft of a release with store, dumps and report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kg.errors import ShapeError, StoreError
 from kg.gazetteer import Registry
 from kg.pipeline.checking import Checked, readable
 from kg.pipeline.graphs import write_graphs
-from kg.release import Draft, Published
+from kg.release import Draft
 from kg.resources import resource
 from kg.settings import Settings
 from kg.store import context_of, fill, open_store, rows, write_dumps
@@ -18,31 +18,33 @@ from kg.vocabulary import FACTS, KG, Names
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A release and what the rules over all articles said of it."""
+class Written:
+    """A draft that is whole, and what the rules over all articles said of it."""
 
-    published: Published
+    content: str
+    """SHA-256 of the sorted N-Quads."""
     quads: int
     report: Report
+    meta: dict[str, Any]
 
 
-def write_release(
+def write_draft(
     draft: Draft,
     checked: Checked,
     registry: Registry,
+    given: Iterable[str],
     *,
     settings: Settings,
-    as_of: date,
     strict: bool,
-) -> Made:
-    """Write and publish the release.
+) -> Written:
+    """Write all of a release into its draft; `given` are the paths that the ledger holds.
 
     Raises ShapeError when `strict` and a rule over all articles is broken, StoreError when the disk fails.
     """
     names = Names(settings.base)
     nquads = draft.path / "all.nq"
     quads = write_graphs(nquads, checked, registry, settings=settings)
-    report = _stored(draft, nquads, quads, names)
+    report, described = _stored(draft, nquads, quads, names)
     if strict and not report.conforms:
         raise ShapeError("\n".join(readable(Report(report.errors), checked)))
     content = write_dumps(
@@ -55,19 +57,24 @@ def write_release(
     )
     _remove(nquads)
     _write_report(draft.report, report, checked, names)
+    moved = checked.links.merged
+    gone = sorted({path for path in given if path not in moved and str(names.of_path(path)) not in described})
     counts = {"articles": len(checked.articles), "kept_out": len(checked.refused), "quads": quads}
-    meta = {"base": settings.base, "title": settings.title, **counts}
-    return Made(draft.publish(as_of=as_of, content=content, meta=meta), quads, report)
+    meta = {"base": settings.base, "title": settings.title, "moved": dict(moved), "gone": gone, **counts}
+    return Written(content, quads, report, meta)
 
 
-def _stored(draft: Draft, nquads: Path, quads: int, names: Names) -> Report:
+def _stored(draft: Draft, nquads: Path, quads: int, names: Names) -> tuple[Report, set[str]]:
+    """Fill the store; return what the rules find and the IRIs of all that is described."""
     store = open_store(draft.store, prefixes=names.prefixes())
     try:
         fill(store, nquads, quads=quads, default=str(names.graph(FACTS)))
-        return check_set(
+        report = check_set(
             lambda sparql: [{name: str(term) for name, term in row.items()} for row in rows(store, sparql)],
             set_rules(),
         )
+        described = rows(store, "SELECT DISTINCT ?thing WHERE { ?thing a ?class }")
+        return report, {str(row["thing"]) for row in described}
     finally:
         store.close()
 
