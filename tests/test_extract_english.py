@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from kg.extract import extract
+from kg.extract.tables import table
 from kg.model import Article, Basis, Concept, Kind, Ref, Relation, Text, Zone, ZoneKind
 
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
@@ -88,6 +89,33 @@ def test_an_agreement_is_only_as_far_as_the_words_say(text, status):
 )
 def test_an_event_is_only_as_real_as_the_words_say(text, status):
     assert statuses(text, "Event") == status
+
+
+def test_every_rule_that_speaks_has_its_confidence_in_the_table():
+    found = find(
+        "Ana Lopez, dean of Elm University, visited Oak Hospital in Lima, the capital of Peru, on 3 May 2021.\n"
+        "A delegation from Chile, led by Li Wei, met Ana Lopez. Elm University signed 3 agreements with Oak Hospital."
+    )
+    listed = table("confidence")
+    rules = {f.rule for f in found.facts}
+
+    assert {"visit-verb", "delegation-head", "role-apposition", "count"} <= rules
+    assert {rule for rule in rules if rule not in listed and not rule.endswith("-date")} == set()
+
+
+def test_a_title_case_headline_names_nobody_who_is_not_in_the_article():
+    text = "Elm University Signs Big Deal With Oak Hospital\nElm University signed an agreement with Oak Hospital."
+    zones = (
+        Zone(ZoneKind.HEADLINE, 0, text.index("\n")),
+        Zone(ZoneKind.BODY, text.index("\n") + 1, len(text)),
+    )
+    found = extract(Article("a", text, "0" * 64, "en", zones, "", "", date(2021, 5, 10), "", "a.txt"))
+
+    assert {e.name for e in found.entities if e.kind is Kind.INSTITUTION} == {
+        "Elm University",
+        "Oak Hospital",
+    }
+    assert len([e for e in found.entities if e.kind is Kind.AGREEMENT]) == 1
 
 
 def test_both_parties_are_found_and_a_date_makes_a_signing():

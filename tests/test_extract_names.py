@@ -81,6 +81,7 @@ def test_an_edition_belongs_to_the_name_of_a_conference():
         ("Elm Center for Data Science", "research-centre"),
         ("Elm University", "university"),
         ("Ministry of Education", "government"),
+        ("Elm Quality Agency for Universities", "government"),
         ("Elm Foundation", "ngo"),
         ("Elm Technologies Ltd", "company"),
         ("Elm", ""),

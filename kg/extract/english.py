@@ -1,5 +1,7 @@
 """Stage 2: English articles, from text to findings."""
 
+from collections import defaultdict
+
 from kg.extract import agreements, annotate, delegations, events, lines, state, topics, unite
 from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
@@ -27,9 +29,11 @@ def extract(article: Article) -> Findings:
     )
     delegations.find(scene)
     happenings, deals = events.find(scene), agreements.find(scene)
-    told: list[Dateable] = [*happenings, *deals]
+    told: defaultdict[int, list[Dateable]] = defaultdict(list)
+    for one in (*happenings, *deals):
+        told[one.sentence.number].append(one)
     for sentence in scene.sentences:
-        give_dates(scene, sentence, [one for one in told if one.sentence is sentence])
+        give_dates(scene, sentence, told[sentence.number])
     _inherit_dates(happenings, deals)
     happenings = [h for h in happenings if not h.weak or h.when is not None]
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]

@@ -10,17 +10,20 @@ from kg.extract.words import POSSESSIVE, Span, Word, mention_of, small, text_of,
 
 _LISTING = frozenset(("ministry", "department", "committee", "commission", "office", "bureau", "minister"))
 """Heads whose name may go on over commas: Ministry of Culture, Tourism and Sport."""
+_BEFORE_OF = re.compile(r" (?:of|for|on) ")
 _CAPITALS = re.compile(r"[A-Z][A-Z&.]+")
 
 
 def kind_of(name: str) -> str:
     """Return the kind of institution that a name tells, or an empty string."""
     lower = name.lower().replace("’", "'")
-    tokens = set(re.findall(r"[^\W_]+", lower))
-    for row in institution_kinds():
-        if any(phrase in lower for phrase in row.phrases) or tokens & row.heads:
-            return row.kind
-    return ""
+    by_phrase = (row.kind for row in institution_kinds() if any(p in lower for p in row.phrases))
+    return next(by_phrase, "") or _by_head(_BEFORE_OF.split(lower)[0]) or _by_head(lower)
+
+
+def _by_head(words_: str) -> str:
+    tokens = set(re.findall(r"[^\W_]+", words_))
+    return next((row.kind for row in institution_kinds() if tokens & row.heads), "")
 
 
 def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Sequence[Span]) -> list[Span]:
