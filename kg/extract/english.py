@@ -30,7 +30,8 @@ def extract(article: Article) -> Findings:
     delegations.find(scene)
     happenings, deals = events.find(scene), agreements.find(scene)
     told: defaultdict[int, list[Dateable]] = defaultdict(list)
-    for one in (*happenings, *deals):
+    everything: list[Dateable] = [*happenings, *deals]
+    for one in everything:
         told[one.sentence.number].append(one)
     for sentence in scene.sentences:
         give_dates(scene, sentence, told[sentence.number])
