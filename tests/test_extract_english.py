@@ -93,8 +93,10 @@ def test_an_event_is_only_as_real_as_the_words_say(text, status):
 
 def test_every_rule_that_speaks_has_its_confidence_in_the_table():
     found = find(
-        "Ana Lopez, dean of Elm University, visited Oak Hospital in Lima, the capital of Peru, on 3 May 2021.\n"
-        "A delegation from Chile, led by Li Wei, met Ana Lopez. Elm University signed 3 agreements with Oak Hospital."
+        "Ana Lopez, dean of Elm University, visited Oak Hospital in Lima, the capital of Peru, "
+        "on 3 May 2021.\n"
+        "A delegation from Chile, led by Li Wei, met Ana Lopez.\n"
+        "Elm University signed 3 agreements with Oak Hospital."
     )
     listed = table("confidence")
     rules = {f.rule for f in found.facts}
@@ -104,11 +106,10 @@ def test_every_rule_that_speaks_has_its_confidence_in_the_table():
 
 
 def test_a_title_case_headline_names_nobody_who_is_not_in_the_article():
-    text = "Elm University Signs Big Deal With Oak Hospital\nElm University signed an agreement with Oak Hospital."
-    zones = (
-        Zone(ZoneKind.HEADLINE, 0, text.index("\n")),
-        Zone(ZoneKind.BODY, text.index("\n") + 1, len(text)),
-    )
+    headline = "Elm University Signs Big Deal With Oak Hospital"
+    text = f"{headline}\nElm University signed an agreement with Oak Hospital."
+    end = len(headline)
+    zones = (Zone(ZoneKind.HEADLINE, 0, end), Zone(ZoneKind.BODY, end + 1, len(text)))
     found = extract(Article("a", text, "0" * 64, "en", zones, "", "", date(2021, 5, 10), "", "a.txt"))
 
     assert {e.name for e in found.entities if e.kind is Kind.INSTITUTION} == {
