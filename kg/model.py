@@ -59,6 +59,7 @@ class Relation(StrEnum):
     QUALIFIER = "qualifier"
     HOLDER = "holder"
     ROLE_IN = "roleIn"
+    REPRESENTS = "represents"
     TITLE = "title"
     ATTESTED_ON = "attestedOn"
 

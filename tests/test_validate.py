@@ -111,6 +111,7 @@ WRONG = [
     ("role-holder", "role:r", "role:r kg:holder person:q .", ""),
     ("role-holder", "role:r", "", "role:r kg:holder inst:i ."),
     ("role-one-institution", "role:r", "", "role:r kg:roleIn inst:j ."),
+    ("role-represents", "role:r", "", "role:r kg:represents inst:j ."),
     ("role-title", "role:r", 'role:r kg:title "director"@en .', ""),
     ("role-title", "role:r", "", 'role:r kg:title "head"@en .'),
     ("role-title", "role:r", "", 'role:r kg:title "主任" .'),

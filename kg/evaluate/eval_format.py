@@ -75,7 +75,8 @@ def _person(book: Dossier, entity: Entity) -> dict[str, Any]:
     values: dict[str, Any] = {"name": entity.name, "aliases": list(entity.aliases)}
     for role in book.sources(entity.key, Relation.HOLDER)[:1]:
         values["role"] = "; ".join(book.words(role.key, Relation.TITLE))
-        values["affiliation"] = "; ".join(book.names(role.key, Relation.ROLE_IN))
+        bodies = book.names(role.key, Relation.ROLE_IN) or book.names(role.key, Relation.REPRESENTS)
+        values["affiliation"] = "; ".join(bodies)
     return _item(book, entity, values)
 
 

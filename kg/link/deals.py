@@ -166,8 +166,12 @@ def join_roles(scene: Scene) -> None:
     join_equal(scene.clusters, ((key, m) for m in roles if (key := _role_key(m, scene)) is not None))
 
 
+def _bodies(role: Mention, scene: Scene) -> frozenset[MentionId]:
+    return frozenset(scene.roots(role, Relation.ROLE_IN) or scene.roots(role, Relation.REPRESENTS))
+
+
 def _role_key(role: Mention, scene: Scene) -> tuple[object, ...] | None:
-    holders, bodies = scene.roots(role, Relation.HOLDER), scene.roots(role, Relation.ROLE_IN)
+    holders, bodies = scene.roots(role, Relation.HOLDER), _bodies(role, scene)
     if not holders or not bodies:
         return None
     return (min(holders), min(bodies), tuple(sorted(normalise(t) for t in role.words(Relation.TITLE))))

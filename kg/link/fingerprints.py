@@ -37,6 +37,7 @@ _TELLING = frozenset(
         Relation.VALUE,
         Relation.HOLDER,
         Relation.ROLE_IN,
+        Relation.REPRESENTS,
         Relation.TITLE,
     )
 )

@@ -59,7 +59,7 @@ def described_slug(mention: Mention, scene: Scene, paths: Mapping[MentionId, str
         case Kind.ROLE:
             parts = [
                 *_last(mention, paths, scene, Relation.HOLDER),
-                *_last(mention, paths, scene, Relation.ROLE_IN),
+                *_last(mention, paths, scene, Relation.ROLE_IN, Relation.REPRESENTS),
             ]
         case Kind.DELEGATION:
             parts = _delegation(mention, scene, paths)

@@ -35,6 +35,7 @@ INVERSE = {
     "subEventOf": "What happened within",
     "holder": "Positions held",
     "roleIn": "People with a position here",
+    "represents": "People in office for it",
     "size": "What this counts",
     "topic": "About this",
     "kind": "Of this kind",

@@ -27,7 +27,7 @@ SECTIONS = (
     ("What", ("status", "kind", "topic", "subjectMatter", "size", "value", "qualifier", "title",
               "disputed")),
     ("Who", ("party", "side", "participant", "host", "head", "member", "origin", "sentBy", "holder",
-             "roleIn")),
+             "roleIn", "represents")),
     ("When and where", ("startDate", "endDate", "datePrecision", "attestedOn", "location", "within",
                         "capitalOf", "country")),
     ("Part of", ("signedAt", "outcomeOf", "inSet", "subsetOf", "subEventOf", "unitOf")),
