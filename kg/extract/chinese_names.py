@@ -54,7 +54,7 @@ def _split(word: Word) -> Iterator[Word]:
     if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
         yield from word.cut(len(verb), "v", "n")  # 达成协议
         return
-    if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004
+    if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004  two verbs of two characters
         yield from word.cut(2, "v", word.tag)  # 率团访问
         return
     if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 3:  # noqa: PLR2004  同 + a name of two or more
@@ -209,7 +209,7 @@ def _reach(words: Sequence[Word], start: int) -> int:
         if not _continues(words, start, end - 1) or since > 2:  # noqa: PLR2004  a new noun phrase by then
             break
         name = "".join(w.text for w in words[start:end])
-        whole = end > start + 1 or word.tag == "ORG" or (word.tag == "LOC" and len(word.text) > 3)  # noqa: PLR2004
+        whole = end > start + 1 or word.tag == "ORG" or (word.tag == "LOC" and len(word.text) > 3)  # noqa: PLR2004  a short place may be part of a name
         if whole and is_institution(name) and not is_title(word.text):
             stop, since = end, 0
         elif stop:
@@ -268,7 +268,7 @@ def place_kind(name: str) -> str:
         return record.kind
     if name in listed("regions") or _is_pair(name):
         return ""
-    return "locality" if len(name) > 2 and name.endswith(tuple(lexicon()["place_ends"])) else ""  # noqa: PLR2004
+    return "locality" if len(name) > 2 and name.endswith(tuple(lexicon()["place_ends"])) else ""  # noqa: PLR2004  a name and its ending
 
 
 def dotted_parts(name: str) -> tuple[str, ...]:
