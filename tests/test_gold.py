@@ -127,12 +127,14 @@ def text(name: str) -> str:
 
 @cache
 def side(name: str) -> dict[str, Any]:
-    return json.loads((SIDES / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((SIDES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
 
 
 @cache
 def annotation(name: str) -> dict[str, Any]:
-    return json.loads((NOTES / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((NOTES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def tags(name: str) -> set[str]:
