@@ -7,7 +7,7 @@ environment.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,18 @@ class Settings:
     """Largest request body, in bytes."""
     result_bytes: int = 50_000_000
     """Largest query result, in bytes; a larger one is refused, never cut."""
+    llm_url: str = ""
+    """Address of the chat endpoint of the extractor `llm`, up to and without `/chat/completions`."""
+    llm_model: str = ""
+    """Name of the model that is asked there."""
+    llm_key: str = field(default="", repr=False)
+    """Key that is sent to the endpoint; best given as the variable `KG_LLM_KEY`."""
+    llm_cache: str = ""
+    """Folder in which the model's answers are kept, so that builds repeat."""
+    llm_seconds: float = 120.0
+    """Time within which the endpoint must have answered one request."""
+    gliner_model: str = ""
+    """Folder with the weights of the extractor `gliner`."""
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None, **options: object) -> Settings:
@@ -53,6 +65,17 @@ def load(folder: Path, environment: Mapping[str, str] | None = None, **options: 
     variables = {name[3:].lower(): value for name, value in given.items() if name.startswith("KG_")}
     settings = _checked(settings, variables, "the environment (KG_*)")
     return _checked(settings, {k: v for k, v in options.items() if v is not None}, "the command line")
+
+
+Options = tuple[tuple[str, str | int | float], ...]
+"""Settings of one part by name: hashable, and small enough to be sent to another process."""
+
+
+def options_of(settings: Settings, part: str) -> Options:
+    """Return the settings that are named after a part, without its name: `llm_url` is the `url` of `llm`."""
+    prefix = part.replace("-", "_") + "_"
+    known = [f.name for f in fields(settings) if f.name.startswith(prefix)]
+    return tuple((name.removeprefix(prefix), getattr(settings, name)) for name in known)
 
 
 def _from_file(path: Path) -> dict[str, object]:

@@ -9,6 +9,7 @@ import click
 
 from kg import __version__
 from kg.cli.building import build
+from kg.cli.explaining import explain
 from kg.cli.extracting import evaluate, extract
 from kg.cli.serving import serve
 from kg.errors import (
@@ -48,7 +49,7 @@ def cli() -> None:
     """Turn news articles into a published, validated knowledge graph."""
 
 
-for command in (build, evaluate, extract, serve):
+for command in (build, evaluate, explain, extract, serve):
     cli.add_command(command)
 
 

@@ -21,7 +21,7 @@ from kg.pipeline.releasing import write_draft
 from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
 from kg.release import Published, begin
 from kg.resources import resource
-from kg.settings import Settings
+from kg.settings import Settings, options_of
 from kg.vocabulary import Names
 
 Tell = Callable[[str], None]
@@ -92,9 +92,7 @@ def extracted(
         stem = Path(source.name).stem
         articles = [each for each in told if isinstance(each, Article)]
         yield from ((stem, each) for each in told if isinstance(each, KgError))
-        for article, found in zip(
-            articles, findings_of(articles, extractor=settings.extractor, workers=1), strict=True
-        ):
+        for article, found in zip(articles, _findings(articles, settings, workers=1), strict=True):
             name = stem if len(told) == 1 else article.id
             yield name, found if isinstance(found, KgError) else to_eval(found)
 
@@ -135,9 +133,16 @@ def _found(
     tell(f"extracting {len(articles)} articles")
     read: list[Findings] = []
     failed: list[str] = []
-    for outcome in findings_of(articles, extractor=settings.extractor, workers=workers):
+    for outcome in _findings(articles, settings, workers=workers):
         read.append(outcome) if isinstance(outcome, Findings) else failed.append(str(outcome))
     return read, failed
+
+
+def _findings(
+    articles: Sequence[Article], settings: Settings, *, workers: int
+) -> Iterator[Findings | KgError]:
+    name = settings.extractor
+    return findings_of(articles, extractor=name, workers=workers, options=options_of(settings, name))
 
 
 def _summary(published: Published, checked: Checked, quads: int) -> str:

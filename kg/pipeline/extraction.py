@@ -3,34 +3,38 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import repeat
 from multiprocessing import get_context
 
 from kg.errors import ExtractError, KgError
 from kg.extract import load_extractor
 from kg.model import Article, Extractor, Findings
+from kg.settings import Options
 
 _BATCH = 4
 """Articles handed to a worker at once: small, so that none waits while another idles."""
 
 
-def findings_of(articles: Sequence[Article], *, extractor: str, workers: int) -> Iterator[Findings | KgError]:
+def findings_of(
+    articles: Sequence[Article], *, extractor: str, workers: int, options: Options = ()
+) -> Iterator[Findings | KgError]:
     """Yield each article's findings, or what went wrong with it, in order.
 
     Raises ExtractError when there is no such extractor or a worker process dies.
     """
-    load_extractor(extractor)  # a wrong name is one error, not one an article
+    load_extractor(extractor, options)  # a wrong name is one error, not one an article
     if workers == 1 or len(articles) <= _BATCH:
-        yield from (_one(article, extractor) for article in articles)
+        yield from (_one(article, extractor, options) for article in articles)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         try:
-            yield from pool.map(_one, articles, [extractor] * len(articles), chunksize=_BATCH)
+            yield from pool.map(_one, articles, repeat(extractor), repeat(options), chunksize=_BATCH)
         except BrokenProcessPool as error:
             raise ExtractError("an extraction process died; try fewer --workers (memory?)") from error
 
 
-def _one(article: Article, name: str) -> Findings | KgError:
-    extract: Extractor = load_extractor(name)
+def _one(article: Article, name: str, options: Options) -> Findings | KgError:
+    extract: Extractor = load_extractor(name, options)
     try:
         return extract(article)
     except KgError as error:
