@@ -104,3 +104,12 @@ def test_nothing_is_answered_that_was_not_offered_or_was_refused(accept, offered
 @given(st.permutations(["text/csv;q=0.4", "application/sparql-results+xml;q=0.7", "*/*;q=0.1"]))
 def test_the_order_of_the_header_does_not_matter(parts):
     assert best(", ".join(parts), SOLUTIONS).format is XML
+
+
+@pytest.mark.parametrize(
+    ("name", "offered", "chosen"),
+    [("rdf+xml", GRAPHS, "rdfxml"), ("xml", GRAPHS, "rdfxml"), ("json-ld", GRAPHS, "jsonld"),
+     ("n3", GRAPHS, "turtle"), ("xml", SOLUTIONS, "xml"), ("json", SOLUTIONS, "json")],
+)  # fmt: skip
+def test_the_names_that_clients_use_are_known(name, offered, chosen):
+    assert named(name, offered).format.name == chosen

@@ -16,6 +16,8 @@ class Format:
     extension: str
     title: str
     media_types: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    """What clients write in `format=` for it, besides (SPARQLWrapper, Virtuoso's users)."""
 
 
 JSON = Format(
@@ -26,10 +28,15 @@ XML = Format(
 )
 CSV = Format("csv", "solutions", "csv", "CSV", ("text/csv",))
 TSV = Format("tsv", "solutions", "tsv", "TSV", ("text/tab-separated-values",))
-TURTLE = Format("turtle", "graph", "ttl", "Turtle", ("text/turtle", "application/x-turtle"))
+TURTLE = Format("turtle", "graph", "ttl", "Turtle", ("text/turtle", "application/x-turtle"), ("n3",))
 N_TRIPLES = Format("ntriples", "graph", "nt", "N-Triples", ("application/n-triples",))
-JSON_LD = Format("jsonld", "graph", "jsonld", "JSON-LD", ("application/ld+json", "application/json"))
-RDF_XML = Format("rdfxml", "graph", "rdf", "RDF/XML", ("application/rdf+xml", "application/xml", "text/xml"))
+JSON_LD = Format(
+    "jsonld", "graph", "jsonld", "JSON-LD", ("application/ld+json", "application/json"), ("json-ld", "json")
+)
+RDF_XML = Format(
+    "rdfxml", "graph", "rdf", "RDF/XML",
+    ("application/rdf+xml", "application/xml", "text/xml"), ("rdf+xml", "xml"),
+)  # fmt: skip
 TRIG = Format("trig", "graph", "trig", "TriG", ("application/trig",))
 N_QUADS = Format("nquads", "graph", "nq", "N-Quads", ("application/n-quads",))
 HTML = Format("html", "page", "html", "HTML", ("text/html", "application/xhtml+xml"))
@@ -63,7 +70,7 @@ def preferred(chosen: Format) -> Choice:
 def named(name: str, offered: Sequence[Format]) -> Choice | None:
     """Return the offered format of that name, extension or media type."""
     for candidate in offered:
-        if name in (candidate.name, candidate.extension):
+        if name in (candidate.name, candidate.extension, *candidate.aliases):
             return preferred(candidate)
         if name in candidate.media_types:
             return Choice(candidate, name)
