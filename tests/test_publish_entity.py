@@ -375,3 +375,20 @@ def test_marking_changes_no_word_and_lets_no_html_through(quote, words):
 )
 def test_whole_words_are_marked(quote, word, found):
     assert ("<mark>" in marked(quote, [word])) == found
+
+
+def test_json_ld_is_short_and_says_the_same_as_n_triples(client):
+    from pyld import jsonld
+
+    document = client.get(f"/data/{NURSES}.jsonld").get_json()
+    ours = jsonld.to_rdf(document, {"format": "application/n-quads"})
+    theirs = client.get(f"/data/{NURSES}.nt").data
+
+    assert "kg" in document["@context"]
+    assert "foaf" in document["@context"]
+    assert "prov" not in document["@context"], "only what is used"
+    assert any(node["id"].startswith("agr:") for node in document["@graph"])
+    form = pyoxigraph.RdfFormat.N_QUADS
+    assert {str(q.triple) for q in pyoxigraph.parse(ours.encode(), form)} == {
+        str(q.triple).replace(".nt>", ".jsonld>") for q in pyoxigraph.parse(theirs, form)
+    }

@@ -20,6 +20,7 @@ from kg.publish.site import Edition, Limits, Runner, Site
 from kg.publish.sparql import METHODS, sparql_pages
 from kg.publish.terms import load_terms
 from kg.resources import resource
+from kg.store import context_of
 from kg.vocabulary import Names
 
 _HOST = pattern(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
@@ -54,13 +55,15 @@ def create_app(
     same door when none is given. Ontology and example queries are the package's own when none are given.
     Raises SettingsError when the ontology cannot be read.
     """
+    vocabulary = ontology or resource("ontology/kg.ttl")
     site = Site(
         runner=own or runner,
         endpoint=runner,
         edition=edition,
         names=names,
         title=title,
-        terms=load_terms(ontology or resource("ontology/kg.ttl")),
+        terms=load_terms(vocabulary),
+        context=context_of(vocabulary.read_bytes(), names.prefixes()),
         examples=load_examples(questions or Path(resource("questions"))),
         limits=limits or Limits(),
     )

@@ -1,8 +1,9 @@
 """Stage 6, publish: what is known of one thing, as an RDF document."""
 
 from kg.publish.asking import PREFIXES, holds, is_safe, quoted
-from kg.publish.negotiate import TRIG, TURTLE, Choice
+from kg.publish.negotiate import JSON_LD, N_TRIPLES, TRIG, TURTLE, Choice
 from kg.publish.site import Site
+from kg.store import jsonld_of
 from kg.vocabulary import CATALOG
 
 IN_VIEW = "%s"
@@ -43,12 +44,20 @@ def document_of(site: Site, iri: str, choice: Choice, *, scope: str, address: st
         mentioned=scope % f"{thing} ?mentions ?x",
         linking=scope % f"?x ?q {thing}",
     )
-    return _tidy(site.runner.run(query, media=choice.format.media_types[0]).body, choice)
+    return _written(site, query, choice)
 
 
 def graph_document(site: Site, graph: str, choice: Choice) -> bytes:
     """Return the triples of a named graph."""
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {quoted(graph)} {{ ?s ?p ?o }} }}"
+    return _written(site, query, choice)
+
+
+def _written(site: Site, query: str, choice: Choice) -> bytes:
+    """Return the answer in the form that was chosen: JSON-LD in our own short names."""
+    if choice.format is JSON_LD:
+        answer = site.runner.run(query, media=N_TRIPLES.media_types[0])
+        return jsonld_of(answer.body, context=site.context)
     return _tidy(site.runner.run(query, media=choice.format.media_types[0]).body, choice)
 
 

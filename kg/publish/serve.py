@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 15.0
 _THREADS = 6
 """For everything but queries."""
+_CONNECTIONS = 800
+_SILENT_SECONDS = 20
 _Sockets = dict[int, Any]
 """waitress's own map: the sockets that listen, and the connections."""
 
@@ -74,6 +76,10 @@ def run(
         map=sockets,
         sockets=[listener],
         threads=threads,
+        # Silent connections must not take the places of others; a process may open 1024 files.
+        connection_limit=_CONNECTIONS,
+        channel_timeout=_SILENT_SECONDS,
+        cleanup_interval=_SILENT_SECONDS // 4,
         ident=None,
         clear_untrusted_proxy_headers=True,
         # More than we accept reaches the application, so that its refusal reads like all others.

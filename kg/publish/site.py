@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from kg.publish.examples import Example
 from kg.publish.terms import Terms
@@ -73,5 +73,7 @@ class Site:
     names: Names
     title: str
     terms: Terms
+    context: Mapping[str, Any]
+    """The JSON-LD context of the publication."""
     examples: tuple[Example, ...] = ()
     limits: Limits = field(default_factory=Limits)

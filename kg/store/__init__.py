@@ -4,7 +4,7 @@ from kg.store.contract import Answer, Row, Store, Term, count, fill, rows
 from kg.store.dumps import content_hash, write_dumps
 from kg.store.embedded import EmbeddedStore, open_read_only, open_store
 from kg.store.formats import OFFERED
-from kg.store.jsonld import context_of, write_jsonld
+from kg.store.jsonld import context_of, jsonld_of, write_jsonld
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
 from kg.store.sorting import write_nquads
@@ -21,6 +21,7 @@ __all__ = [
     "context_of",
     "count",
     "fill",
+    "jsonld_of",
     "kind_of",
     "open_pool",
     "open_read_only",

@@ -6,7 +6,7 @@ data has no blank nodes, lists or nested graphs, so a page of code does. Tests h
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, BinaryIO
@@ -169,6 +169,39 @@ def write_jsonld(triples: Iterable[Triple | Quad], out: BinaryIO, *, context: Co
         out.write(between + _json(short.node(subject.value, group)))
         between = b",\n"
     out.write(b"\n]}\n")
+
+
+def jsonld_of(ntriples: bytes, *, context: Context) -> bytes:
+    """Return N-Triples as one JSON-LD document, whose context holds only what the document uses."""
+    lines = b"".join(sorted(set(ntriples.splitlines(keepends=True))))
+    short = compactor(context)
+    nodes = [
+        short.node(subject.value, group)
+        for subject, group in groupby(parse(lines, RdfFormat.N_TRIPLES), key=lambda triple: triple.subject)
+        if isinstance(subject, NamedNode)
+    ]
+    whole = {"@context": _used(context, nodes), "@graph": nodes}
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _used(context: Context, nodes: Any) -> dict[str, Any]:
+    """Return the part of a context that a document needs; a text that looks like a name may keep more."""
+    used = {"@version", "id", "type", *_names(nodes)}
+    used |= set(_names({name: meant for name, meant in context.items() if name in used}))
+    return {name: meant for name, meant in context.items() if name in used}
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield every name, and the prefix of every short IRI, in a JSON value."""
+    if isinstance(value, str):
+        yield from (value, value.partition(":")[0])
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _names(name)
+            yield from _names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _names(inner)
 
 
 def _definition(iri: str, kind: str, ranges: set[str]) -> Any:
