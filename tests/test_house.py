@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from kg.publish.errors import STATUS
 
 from kg import errors, settings
 from kg.cli import EXIT
+from kg.publish.errors import STATUS
 
 TREE = Path(__file__).parent.parent
 CODE = sorted((TREE / "kg").rglob("*.py"))

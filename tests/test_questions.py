@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from tests import seed_model
-from tests.questions_expected import EXPECTED, differences
 
 from kg.resources import resource
+from tests import seed_model
+from tests.questions_expected import EXPECTED, differences
 
 FILES = sorted(resource("questions").glob("*.rq"))
 
