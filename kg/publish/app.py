@@ -67,6 +67,10 @@ def create_app(
         examples=load_examples(questions or Path(resource("questions"))),
         limits=limits or Limits(),
     )
+    return _site_of(site)
+
+
+def _site_of(site: Site) -> Flask:
     app = Flask("kg.publish", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = site.limits.body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = site.limits.body_bytes
@@ -77,7 +81,7 @@ def create_app(
         app.register_blueprint(room(site))
     add_handlers(app)
     app.before_request(_refuse_strange_hosts)
-    app.after_request(partial(_finished, edition))
+    app.after_request(partial(_finished, site.edition))
     app.wsgi_app = PageCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap itself
     return app
 
