@@ -27,6 +27,7 @@ _SIGNS_BEFORE = 12
 _ISO = re.compile(r"\d{4}-\d\d-\d\d$")
 _NUMBERS = re.compile(r"(?<![\d.,])\d[\d,]*(?:\.\d+)?(?![\d万亿])|[a-z]+|[^\s\w-]", re.IGNORECASE)
 _CHINESE_NUMBER = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?[万亿]|[零一二两三四五六七八九十百千万亿]+")
+_BEFORE_AND = ("hundred", "thousand", "million")
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"万": 10_000, "亿": 10**8}
@@ -58,11 +59,12 @@ def numbers_in(words: str) -> set[int]:
 def _western(words: str) -> Iterator[int | None]:
     run: list[str] = []
     for token in (*_NUMBERS.findall(words), ""):
-        if token[:1].isdigit() or (token and value_of(token) is not None):
+        digits, inner = token[:1].isdigit(), token.lower() == "and" and run[-1:] and run[-1] in _BEFORE_AND
+        if inner or (token and run and not digits and value_of(token) is not None):
             run.append(token)
-        elif not (token.lower() == "and" and run):
+        else:
             yield value_of(" ".join(run)) if run else None
-            run = []
+            run = [token] if digits or (token and value_of(token) is not None) else []
 
 
 def _chinese(words: str) -> Iterator[int | None]:
