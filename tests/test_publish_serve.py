@@ -266,3 +266,21 @@ def test_what_a_release_tells_of_itself_is_what_the_site_knows(tmp_path):
     assert edition.dumps[0].sha256 == "a" * 64
     assert edition.moved == {"person/a": "person/b"}
     assert edition.gone == {"person/c"}
+
+
+def test_it_ends_when_the_signal_comes_in_the_middle_of_other_work(release):
+    process, url = start(release, seconds=2.0)
+    address = (urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port)
+    try:
+        crowd = [socket.create_connection(address) for _ in range(300)]
+        for connection in crowd:
+            connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        ask(url, "ASK {}")
+        for connection in crowd:
+            connection.close()
+        code, said = stop(process)
+    finally:
+        process.kill()
+
+    assert code == 0
+    assert "Traceback" not in said

@@ -32,10 +32,6 @@ _Sockets = dict[int, Any]
 """waitress's own map: the sockets that listen, and the connections."""
 
 
-class _StopError(Exception):
-    """A signal asked us to end."""
-
-
 def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve the current release of a folder until a signal ends it; `ready` is told the address.
 
@@ -86,10 +82,10 @@ def run(
         max_request_body_size=2 * body_bytes,
     )
     try:
-        with _signals():
+        with _signals(server.trigger.pull_trigger) as asked_to_end:
             ready(_address(listener, host))
-            loop(timeout=1.0, use_poll=True, map=sockets)
-    except _StopError:
+            while not asked_to_end:
+                loop(timeout=1.0, use_poll=True, map=sockets, count=1)
         _drain(sockets, time.monotonic() + _DRAIN_SECONDS)
     finally:
         server.task_dispatcher.shutdown()
@@ -111,21 +107,27 @@ def _address(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{listener.getsockname()[1]}/"
 
 
-def _stop(number: int, _: FrameType | None) -> None:
-    # Only once: a second signal must not break the orderly end.
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, signal.SIG_IGN)
-    raise _StopError(signal.Signals(number).name)
-
-
 @contextmanager
-def _signals() -> "Iterator[None]":
-    before: Mapping[int, Any] = {name: signal.signal(name, _stop) for name in (signal.SIGTERM, signal.SIGINT)}
+def _signals(wake: Callable[[], None]) -> "Iterator[list[int]]":
+    """Give a list that a signal to end fills; `wake` makes the loop look at it.
+
+    An exception would not do: raised amid the work of a connection, waitress takes it for that one's fault.
+    """
+    told: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        # Only once: a second signal must not break the orderly end.
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, signal.SIG_IGN)
+        told.append(number)
+        wake()
+
+    before: Mapping[int, Any] = {name: signal.signal(name, note) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        yield told
     finally:
         for name, handler in before.items():
-            if signal.getsignal(name) is _stop:
+            if signal.getsignal(name) is note:
                 signal.signal(name, handler)
 
 
