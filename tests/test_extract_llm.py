@@ -247,6 +247,7 @@ def test_what_is_not_signed_is_not_believed_to_be(ask, sentence):
         "Elm Hospital, which will move next year, signed a deal.",
         "Elm Hospital signed a deal on 3 May, not for the first time.",
         "At No. 2 Street, Elm Hospital signed a deal.",
+        "The Elm Health and Family Planning Commission signed a deal.",
         "医院与大学签署了协议，未来将合作。",
     ],
 )
@@ -271,6 +272,14 @@ def test_an_agreement_without_a_status_is_dropped_with_all_that_is_said_of_it(as
 
     assert not [e for e in found.entities if e.kind is Kind.AGREEMENT]
     assert any(line.startswith("Agreement “a memorandum”: nothing") for line in found.rejected)
+
+
+@pytest.mark.parametrize(("name", "kept"), [("Peru", ["Peru"]), ("Chile", [])])
+def test_a_country_may_be_named_by_its_adjective_and_by_that_of_no_other(ask, name, kept):
+    country = {"id": "c", "kind": "Place", "name": name, "sentence": 1, "quote": "Peruvian"}
+    found = ask(answer([country]), of=article("A Peruvian team came."))
+
+    assert [e.name for e in found.entities] == kept
 
 
 def test_rings_are_not_closed(ask):

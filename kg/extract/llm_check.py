@@ -9,6 +9,7 @@ from kg.extract.llm_ontology import Property, grammar
 from kg.extract.llm_quotes import Passages, Unfounded, shown
 from kg.extract.llm_values import SETTLED, dates_of, is_unsettled, numbers_in
 from kg.extract.marks import When
+from kg.extract.places import known
 from kg.model import ARTICLE_KEY, Article, Concept, Evidence, Kind, Ref, Relation, Text, Value
 
 _NAMED = frozenset((Kind.INSTITUTION, Kind.PERSON, Kind.PLACE))
@@ -79,6 +80,8 @@ def _thing(item: object, passages: Passages) -> Thing:
     kind, given = Kind(item["kind"]), item.get("name")
     place = passages.find(item.get("quote"), item.get("sentence"))
     name = passages.within(given, place) if isinstance(given, str) else ""
+    if kind is Kind.PLACE and isinstance(given, str) and not name:
+        name = _country(given, passages.words(place))
     if kind in _NAMED and not name:
         raise Unfounded(f"its name {shown(str(given))} is not in its quote")
     named = bool(name) and kind in _NAMEABLE
@@ -87,6 +90,12 @@ def _thing(item: object, passages: Passages) -> Thing:
     if kind in _NAMED:
         thing.mentions.update(passages.occurrences(name))
     return thing
+
+
+def _country(given: str, words: str) -> str:
+    """Return the name of a place where the words are its adjective: China, for `Chinese`."""
+    named, told = known(given), known(words)
+    return named.name if named is not None and told is not None and named.name == told.name else ""
 
 
 def _label(words: str) -> str:

@@ -13,13 +13,13 @@ from kg.model import Article, Evidence
 SETTLED = frozenset(("signed", "in-force", "ended", "happened", "ongoing"))
 """Statuses that tell a fact; the others tell what is not one, or not yet."""
 _UNSETTLED = re.compile(
-    r"\b(?:may|(?i:will|would|could|might|should|shall|must|if|unless|whether|never|without|nor|cannot"
-    r"|not(?! only)|no(?!\.)|plan(?:s|ned|ning)?|intend(?:s|ed)?|expect(?:s|ed)?|hope(?:s|d)?|seek(?:s|ing)?"
+    r"\b(?:may|planning|(?i:will|would|could|might|should|shall|must|if|unless|whether|never|without|nor|cannot"
+    r"|not(?! only)|no(?!\.)|plan(?:s|ned)?|intend(?:s|ed)?|expect(?:s|ed)?|hope(?:s|d)?|seek(?:s|ing)?"
     r"|want(?:s|ed)?|propos(?:es?|ed)|schedul(?:es?|ed)|(?:set|due|about|yet|ready|poised) to|to be"
     r"|to (?:sign|ink|conclude|visit|meet|hold|host|open|launch|attend)|den(?:y|ies|ied)|refus(?:es?|ed)"
     r"|declin(?:es?|ed)|fail(?:s|ed)?|cancel(?:s|led|ed)?|postpon(?:es?|ed)|scrap(?:s|ped)?"
     r"|allegedly|purportedly|reportedly|rumou?red))\b|(?i:n[’']t\b|\b(?:wo|sha|ca)n[’']t\b)"
-    r"|将(?!军)|拟|计划|预计|即将|有望|打算|准备|尚未|未(?!来)|没有|否认|取消|推迟|延期|如果|若|不会|拒绝|不(?!仅|但|断)"
+    r"|将(?!军)|拟|计划|预计|即将|有望|打算|准备|尚未|未(?!来)|没有|否认|取消|推迟|延期|如果|倘若|若是|不会|拒绝|不(?!仅|但|断|久|少|同)"
 )
 _RELATIVE = re.compile(r",|;|\b(?:that|which|who|under|aimed|so|as)\b|[，；]")
 _WORDS_BEFORE = 5
