@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, modality, parties
+from kg.extract import bonds, frames, modality, parties, standing
 from kg.extract.deals import Deal
 from kg.extract.figures import Number, number_of
 from kg.extract.marks import Sentence
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 
-_STATUS = {"reached": "signed"}
-
-
 def enough(scene: Scene, group: Sequence[Deal]) -> bool:
     """Tell whether it is known who is bound: by two at least, or by one where agreements are counted."""
     members = {key for deal in group for key in deal.members}
+    members |= {key for deal in group for key in deal.alone if members}
     counted = any(deal.number is not None and (members or deal.among) for deal in group)
     if len(members) > 1 or counted:
         return True
@@ -36,9 +34,7 @@ def find(scene: Scene) -> list[Deal]:
     for sentence in scene.sentences:
         here: list[Deal] = []
         for token in sentence.tokens:
-            deal = _at(scene, sentence, token, here)
-            if deal is not None:
-                here.append(deal)
+            here += _at(scene, sentence, token, here)
         out += here
     return out
 
@@ -46,6 +42,8 @@ def find(scene: Scene) -> list[Deal]:
 def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
     """Return the kind of agreement that a noun names, and whether it needs its parties to count."""
     if sentence.mention(token) is not None or token.pos_ not in ("NOUN", "PROPN"):
+        return "", False
+    if _first_half(sentence, token):
         return "", False
     lemma = token.lemma_.lower()
     follow = " ".join(t.lower_ for t in [token, *_next(sentence, token, 2)])
@@ -65,6 +63,16 @@ def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
     )
 
 
+def _first_half(sentence: Sentence, token: "Token") -> bool:
+    """Tell whether a word only begins a longer name: `Strategic Partnership and Mutual Assistance Treaty`."""
+    last = next((c for c in token.children if c.dep_ == "conj" and c.i > token.i), None)
+    if last is None or not token.text[0].isupper() or not last.text[0].isupper():
+        return False
+    between = sentence.tokens[token.i + 1 - sentence.first : last.i + 1 - sentence.first]
+    named = all(t.text[0].isupper() or t.lower_ == "and" for t in between)
+    return named and bool(kind_at(sentence, last)[0])
+
+
 def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
     at = token.i - sentence.first
     return list(
@@ -72,65 +80,90 @@ def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
     )
 
 
-def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> Deal | None:  # noqa: PLR0911  one return a case, in order
+def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> list[Deal]:  # noqa: PLR0911  one return a case, in order
     if token.pos_ == "VERB" and token.lemma_.lower() in bargains().joining:
-        return _joined(scene, sentence, token)
+        return _some(_joined(scene, sentence, token))
     kind, loose = kind_at(sentence, token)
     among = _among(sentence, token)
-    if not kind and among is None:
-        return None
-    if _is_among(token):
-        return None
-    around, verb = frames.of_noun(token)
+    if (not kind and among is None) or _is_among(token):
+        return []
+    around, support = frames.of_noun(token)
     listed = next((d for d in here if d.number is not None and _including(sentence, d, token)), None)
-    verb = _verb(token, verb)
     if listed is not None:
-        return _part(scene, sentence, token, kind or listed.kind, around, listed)
-    bound = around.get("between") or [*around.get("owner", []), *around.get("with", [])]
-    between = len(set(parties.denoted(scene, sentence, bound))) > 1
-    if verb is None and between and not loose:
-        return _mentioned(scene, sentence, token, kind, bound)
-    if verb is None or (loose and not between):
-        return None
-    status = _status(token, verb)
+        return _some(_part(scene, sentence, token, kind or listed.kind, around, listed))
+    verb = _verb(token, support)
+    if verb is None:
+        return _mentioned(scene, sentence, token, kind, loose=loose)
+    if loose and not _between(scene, sentence, around):
+        return []
+    status = standing.by_verb(sentence, token, verb)
     if not status:
         scene.draft.rejected.append(
             f"agreement not asserted ({verb.lemma_}): {_quote(scene, sentence, token)}"
         )
-        return None
+        return []
     kind = kind or (kind_at(sentence, among[1])[0] if among else "") or "formal-agreement"
     deal = Deal(kind, sentence, verb, token, status, "agreement-verb")
     deal.number = number_of(sentence, token)
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     parties.fill(scene, deal, around, verb)
-    return deal
+    return _each(scene, deal)
 
 
-def _mentioned(
-    scene: Scene, sentence: Sentence, token: "Token", kind: str, bound: "list[Token]"
-) -> Deal | None:
+def _some(deal: Deal | None) -> list[Deal]:
+    return [deal] if deal is not None else []
+
+
+def _between(scene: Scene, sentence: Sentence, around: Mapping[str, "list[Token]"]) -> bool:
+    bound = around.get("between") or [*around.get("owner", []), *around.get("with", [])]
+    return len(set(parties.denoted(scene, sentence, bound))) > 1
+
+
+def _each(scene: Scene, deal: Deal) -> list[Deal]:
+    """Take `signed memoranda with A, B and C` apart: one each, where no other number is given."""
+    others = list(dict.fromkeys(parties.denoted(scene, deal.sentence, deal.partners)))
+    mine = [key for key in deal.members if key not in others]
+    plural = deal.noun.tag_ in ("NNS", "NNPS") or deal.noun.lower_ in ("memoranda", "mous")
+    if not plural or len(others) < 2 or not mine or deal.among is not None:  # noqa: PLR2004  two at least
+        return [deal]
+    if deal.number is not None and deal.number.value != len(others):
+        return [deal]
+    out = []
+    for other in others:
+        kept = {key for key in deal.members if key in mine or key == other}
+        one = replace(deal, number=None, apart=True)
+        one.parties = {k: v for k, v in deal.parties.items() if k in kept}
+        one.sides = {k: v for k, v in deal.sides.items() if k in kept}
+        out.append(one)
+    return out
+
+
+def _mentioned(scene: Scene, sentence: Sentence, token: "Token", kind: str, *, loose: bool) -> list[Deal]:
     """Read `the agreement between A and B`, of which no verb says how far it had come."""
-    support = frames.support(token)
-    said = modality.of_noun(token, support)
-    if said == modality.NOTHING or modality.unreal(token):
-        return None
-    status = "in-force" if said == modality.HAPPENED else said
+    status = standing.by_mention(token, frames.support(token))
+    if not status:
+        return []
     deal = Deal(kind, sentence, token, token, status, "agreement-between")
-    parties.put(scene, deal, bound, token)
-    return deal
+    deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
+    bonds.bind(scene, deal, only_between=loose)
+    return _each(scene, deal) if len(deal.members) > 1 else []
 
 
 def _joined(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
     """Read `A partners with B`."""
     around = frames.of_verb(verb)
     said = modality.of_verb(verb)
-    if said == modality.NOTHING or not around.get("with"):
+    partners = parties.listed_after(sentence, verb.i, verb, verb)
+    if said == modality.NOTHING or (verb.lemma_ == "team" and not partners):
         return None
     status = "in-force" if said == modality.HAPPENED else said
     deal = Deal("partnership", sentence, verb, verb, status, "partner-verb")
-    parties.put(scene, deal, [*around.get("subject", []), *around["with"]], verb)
-    return deal
+    subject = around.get("subject", [])
+    if not parties.denoted(scene, sentence, subject):
+        subject = bonds.speaker(scene, sentence, verb)
+    parties.put(scene, deal, [*subject, *around.get("with", []), *partners], verb)
+    return deal if len(deal.members) > 1 else None
 
 
 def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:
@@ -153,28 +186,6 @@ def _verb(noun: "Token", support: "Token | None") -> "Token | None":
     if support is not None and noun.dep_ == "pobj" and support.lemma_.lower() in ("enter", "agree"):
         return support if noun.head.lower_ in ("into", "on", "to") else None
     return None
-
-
-def _status(noun: "Token", verb: "Token") -> str:
-    said = modality.of_noun(noun, verb) if verb.dep_ != "acl" else modality.HAPPENED
-    if said in (modality.PLANNED, modality.DENIED, modality.CANCELLED):
-        return said
-    if said == modality.NOTHING:
-        return "planned" if bargains().verbs.get(verb.lemma_.lower()) == "planned" else ""
-    base = bargains().verbs.get(verb.lemma_.lower(), "")
-    if base in ("signed", "reached"):
-        modifiers = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
-        if modifiers & bargains().preliminary:
-            return "preliminary"
-        if base == "reached" and any(
-            c.dep_ in ("acl", "relcl") and c.pos_ == "VERB" and _to(c) for c in noun.children
-        ):
-            return "preliminary"
-    return _STATUS.get(base, base)
-
-
-def _to(verb: "Token") -> bool:
-    return any(c.lower_ == "to" and c.dep_ == "aux" for c in verb.children)
 
 
 # Sets: `Among the 71 medical partnerships, 31 were signed, including ...` ------------------------

@@ -36,6 +36,12 @@ class Deal:
     definite: bool = False
     through: set[str] = field(default_factory=set)
     """Parties known only as the employers of those who signed."""
+    partners: "list[Token]" = field(default_factory=list)
+    """Who is listed after `with`."""
+    apart: bool = False
+    """One of several that a plural tells of: never united with another of its sentence."""
+    alone: set[str] = field(default_factory=set)
+    """Signers of whom the article does not say for whom they signed."""
     key: str = ""
 
     @property

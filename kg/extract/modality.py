@@ -20,7 +20,8 @@ _DEEPEST = 8
 
 
 @cache
-def _row(name: str) -> frozenset[str]:
+def row(name: str) -> frozenset[str]:
+    """Return a list of `modality.yaml`."""
     return words(table("modality")[name])
 
 
@@ -54,12 +55,12 @@ def _own(verb: "Token") -> str | None:
     children = list(verb.children)
     if any(c.dep_ == "neg" or (c.dep_ == "advmod" and c.lower_ == "never") for c in children):
         return DENIED
-    if any(c.dep_ == "mark" and c.lower_ in _row("conditions") for c in children):
+    if any(c.dep_ == "mark" and c.lower_ in row("conditions") for c in children):
         return NOTHING
     auxiliaries = {c.lower_ for c in children if c.dep_ in ("aux", "auxpass")}
     if auxiliaries & {"will", "wo", "shall", "'ll", "’ll"}:
         return PLANNED
-    if auxiliaries & _row("hypothetical"):
+    if auxiliaries & row("hypothetical"):
         return NOTHING
     if verb.dep_ == "ROOT" and _infinitive(verb):
         return PLANNED
@@ -77,22 +78,20 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR091
     if above.dep_ == "prep" or above.pos_ == "ADP":
         return _after_preposition(above, depth)
     lemma = above.lemma_.lower()
-    if lemma in _row("denied"):
+    if lemma in row("denied"):
         return DENIED
-    if lemma in _row("cancelled"):
+    if lemma in row("cancelled"):
         return CANCELLED
     if not _infinitive(verb):
         if verb.dep_ == "ccomp":
             inner = of_verb(above, depth + 1)
             return (
-                NOTHING
-                if lemma in _row("wished") and verb.tag_ != "VBD"
-                else (HAPPENED if inner else NOTHING)
+                NOTHING if lemma in row("wished") and verb.tag_ != "VBD" else (HAPPENED if inner else NOTHING)
             )
         return of_verb(above, depth + 1) if verb.dep_ in ("xcomp", "acl") and verb.tag_ == "VBG" else HAPPENED
-    if lemma in _row("planned"):
+    if lemma in row("planned"):
         return PLANNED if of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
-    if lemma in _row("kept"):
+    if lemma in row("kept"):
         return of_verb(above, depth + 1)
     return NOTHING
 
@@ -107,30 +106,30 @@ def _after_preposition(preposition: "Token", depth: int) -> str:
 def of_noun(noun: "Token", support: "Token | None") -> str:
     """Return what a clause says of the thing that a noun names; `support` is the verb that it depends on."""
     modifiers = {c.lower_ for c in noun.children if c.dep_ in ("amod", "det", "compound", "nummod")}
-    if modifiers & _row("cancelled_words"):
+    if modifiers & row("cancelled_words"):
         return CANCELLED
-    if modifiers & _row("false_words"):
+    if modifiers & row("false_words"):
         return DENIED if "no" in modifiers else NOTHING
     said = _of_support(support) if support is not None else HAPPENED
     # `a planned agreement has not been signed` is still planned
-    return PLANNED if said in (HAPPENED, DENIED) and modifiers & _row("planned_words") else said
+    return PLANNED if said in (HAPPENED, DENIED) and modifiers & row("planned_words") else said
 
 
 def unreal(noun: "Token") -> bool:
     """Tell whether a thing is only talked of: `talks on an agreement`."""
-    return any(a.lemma_.lower() in _row("unreal_nouns") for a in list(noun.ancestors)[:3])
+    return any(a.lemma_.lower() in row("unreal_nouns") for a in list(noun.ancestors)[:3])
 
 
 def _of_support(verb: "Token") -> str:
     said = of_verb(verb)
     lemma = verb.lemma_.lower()
-    if said in (HAPPENED, PLANNED) and (lemma in _row("cancelled") or _called_off(verb)):
+    if said in (HAPPENED, PLANNED) and (lemma in row("cancelled") or _called_off(verb)):
         return CANCELLED
-    if said == HAPPENED and lemma in _row("denied"):
+    if said == HAPPENED and lemma in row("denied"):
         return DENIED
     if said == HAPPENED and lemma in ("plan", "schedule", "propose", "arrange"):
         return PLANNED
-    return NOTHING if lemma in _row("wished") and said == HAPPENED and lemma != "call" else said
+    return NOTHING if lemma in row("wished") and said == HAPPENED and lemma != "call" else said
 
 
 def _called_off(verb: "Token") -> bool:

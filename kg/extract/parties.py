@@ -1,9 +1,9 @@
 """Stage 2: who is bound by an agreement, and where and at what occasion it was made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kg.extract import frames
+from kg.extract import frames, lists
 from kg.extract.deals import Deal
 from kg.extract.marks import Sentence, Sort
 from kg.extract.scene import Scene
@@ -11,6 +11,9 @@ from kg.model import Kind
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
+
+
+_BINDING = ("with", "between", "among", "by")
 
 
 def denoted(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> list[str]:
@@ -21,25 +24,11 @@ def denoted(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> list
 def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "Token") -> None:
     """Find who is bound by an agreement, where and at what occasion, among the neighbours of its words."""
     of_verb = frames.of_verb(verb)
-    subject = [t for t in of_verb.get("subject", []) if t != deal.noun and not _inside(t, deal.noun)]
-    if verb.dep_ == "acl" or (
-        verb.lemma_.lower() in ("launch", "form", "create") and not around.get("between")
-    ):
-        subject = [t for t in subject if t != verb.head]
-    tokens = [
-        *subject,
-        *(
-            t
-            for name in ("with", "between", "among", "by")
-            for t in (*around.get(name, []), *of_verb.get(name, []))
-        ),
-    ]
-    put(scene, deal, dict.fromkeys(tokens), verb)
-    for token in deal.sentence.tokens:
-        mention = deal.sentence.mention(token)
-        named = mention is not None and mention.sort in (Sort.PLACE, Sort.NATION, Sort.INSTITUTION)
-        if named and token.i < deal.noun.i and _modifies(token, deal.noun):
-            put(scene, deal, [token], deal.noun)
+    put(scene, deal, _subject(scene, deal, verb, of_verb, around), verb)
+    listed = [t for name in _BINDING for t in (*around.get(name, []), *of_verb.get(name, []))]
+    deal.partners = [*around.get("with", []), *of_verb.get("with", []), *_listed(deal, verb, ("with",))]
+    put(scene, deal, dict.fromkeys((*listed, *_listed(deal, verb, _BINDING))), verb)
+    before(scene, deal)
     for name in ("in", "at"):
         for token in (*of_verb.get(name, []), *around.get(name, [])):
             place = scene.place(deal.sentence, token)
@@ -49,6 +38,91 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
         (t for name in ("at", "during", "in") for t in of_verb.get(name, []) if _occasional(deal, t)), None
     )
     deal.after = next((t for name in ("after", "following") for t in of_verb.get(name, [])), None)
+
+
+def _subject(
+    scene: Scene, deal: Deal, verb: "Token", of_verb: Mapping[str, "list[Token]"],
+    around: Mapping[str, "list[Token]"],
+) -> "list[Token]":  # fmt: skip
+    """Return the words for who did what a verb says, from the parse or else from their order."""
+    found = [t for t in of_verb.get("subject", []) if t != deal.noun and not _inside(t, deal.noun)]
+    if verb.dep_ == "acl" or (
+        verb.lemma_.lower() in ("launch", "form", "create") and not around.get("between")
+    ):
+        return [t for t in found if t != verb.head]
+    if verb.pos_ != "VERB" or deal.noun.i < verb.i - 1:
+        return found
+    listed = lists.before(deal.sentence, verb)
+    if not any(scene.denoted(deal.sentence, t) for t in found):
+        return listed
+    return [*found, *listed] if set(found) & set(listed) else found
+
+
+def _listed(deal: Deal, verb: "Token", names: Sequence[str]) -> "list[Token]":
+    """Return who is listed after `between`, `with` or `by`, whatever the parser hung it on."""
+    return listed_after(deal.sentence, min(deal.noun.i, verb.i), deal.noun, verb, names)
+
+
+def listed_after(
+    sentence: Sentence, first: int, noun: "Token", verb: "Token", names_of: Sequence[str] = _BINDING
+) -> "list[Token]":
+    """Return the names in the lists that bind parties to a noun, up to the next clause."""
+    last = _reach(sentence, noun, verb)
+    out: list[Token] = []
+    for preposition in lists.prepositions(sentence, names_of, first, last):
+        if preposition.lower_ == "by" and not _agent(preposition, verb):
+            continue
+        names = lists.after(sentence, preposition)
+        out += [*names, *(t for name in names for t in _represented(sentence, name))]
+    return out
+
+
+def _agent(preposition: "Token", verb: "Token") -> bool:
+    """Tell whether `by` names those who did what the verb says, as in `signed by`."""
+    return verb.tag_ == "VBN" and preposition.i > verb.i
+
+
+def _represented(sentence: Sentence, name: "Token") -> "list[Token]":
+    """Read `by X on behalf of A` and `by Y for B`."""
+    after = list(sentence.tokens[name.i + 1 - sentence.first : name.i + 6 - sentence.first])
+    words = [t.lower_ for t in after]
+    if words[:3] == ["on", "behalf", "of"] or words[:3] == ["in", "the", "name"]:
+        return lists.after(sentence, after[2])[:1]
+    mention = sentence.mention(name)
+    person = mention is not None and mention.sort is Sort.PERSON
+    return lists.after(sentence, after[0])[:1] if person and words[:1] == ["for"] else []
+
+
+def _reach(sentence: Sentence, noun: "Token", verb: "Token") -> int:
+    """Return the last word before another clause begins."""
+    start = max(noun.i, verb.i)
+    for token in sentence.tokens:
+        if token.i <= start:
+            continue
+        if token.lower_ in (";", "which", "who", "that", "while", "where", "but", "to", "as"):
+            return token.i - 1
+        if (
+            token.pos_ == "VERB"
+            and token.dep_ not in ("amod", "compound")
+            and token.tag_ != "VBG"
+            and not _told(token, noun)
+        ):
+            return token.i - 1
+    return sentence.tokens[-1].i
+
+
+def _told(token: "Token", noun: "Token") -> bool:
+    """Tell whether a participle only goes on about the noun: `an agreement signed with`."""
+    return token.dep_ == "acl" and token.head == noun
+
+
+def before(scene: Scene, deal: Deal) -> None:
+    """Put the names before a noun among its parties: `the China-Italy agreement`."""
+    for token in deal.sentence.tokens:
+        mention = deal.sentence.mention(token)
+        named = mention is not None and mention.sort in (Sort.PLACE, Sort.NATION, Sort.INSTITUTION)
+        if named and token.i < deal.noun.i and _modifies(token, deal.noun):
+            put(scene, deal, [token], deal.noun)
 
 
 def _occasional(deal: Deal, token: "Token") -> bool:
@@ -86,3 +160,5 @@ def put(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") ->
                 if employer is not None and employer not in deal.parties:
                     deal.parties[employer] = evidence
                     deal.through.add(employer)
+                if employer is None:
+                    deal.alone.add(key)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract import frames
+from kg.extract import frames, pairs
 from kg.extract.draft import Draft
 from kg.extract.marks import Sentence, Sort
 from kg.extract.resolve import Cast
@@ -49,15 +49,18 @@ class Scene:
             return [key] if key is not None else []
         if token.lower_ in ("he", "she"):
             return _one(self.cast.pronoun(sentence.piece(token).start))
+        if token.lower_ == "they" and depth < 1:
+            return pairs.they(self, sentence)
         lemma = token.lemma_.lower()
         if lemma in group_words() and depth < 2:  # noqa: PLR2004  the number is plain here
-            return self._senders(sentence, token, depth)
+            return self._senders(sentence, token, depth) or pairs.meant(self, sentence, token)
         if lemma in ("state", "government", "city", "province"):
             body = self._body_of_place(sentence, token)
             if body:
                 return body
-        if lemma in ("country", "nation") and any(c.lower_ in ("both", "two") for c in token.children):
-            return self.cast.two_countries(sentence.piece(token).start)
+        several = pairs.meant(self, sentence, token)
+        if several:
+            return several
         if lemma in _sites():
             named = [
                 c

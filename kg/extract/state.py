@@ -97,8 +97,11 @@ def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happenin
     kind_of_all = min(
         (d.kind for d in group), key=lambda k: (k not in _TELLING, [d.kind for d in group].index(k))
     )
+    stated = {value for one in group for value in one.members if value not in one.through}
     for one in group:
         one.key = key
+        if len(stated) > 1:  # whoever signed, signed for these
+            one.parties = {k: v for k, v in one.parties.items() if k in stated or k not in one.through}
         clause = _deal_clause(one)
         put = _Put(scene, key, one)
         if one.kind == kind_of_all:

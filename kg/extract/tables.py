@@ -108,6 +108,12 @@ class Bargains:
     preliminary: frozenset[str]
     joining: frozenset[str]
     """Verbs that tell of a partnership by themselves."""
+    grounds: frozenset[str]
+    """Prepositions that take an agreement as given."""
+    having: frozenset[str]
+    """Verbs whose object is an agreement that stands."""
+    under: Mapping[str, str]
+    """Noun that an agreement may hang on -> the status that this gives it."""
 
 
 @cache
@@ -124,6 +130,9 @@ def bargains() -> Bargains:
         verbs={verb: status for status, line in rows["verbs"].items() for verb in words(line)},
         preliminary=words(rows["preliminary"]),
         joining=words(rows["joining"]),
+        grounds=words(rows["grounds"]),
+        having=words(rows["having"]),
+        under={noun: status for status, line in rows["under"].items() for noun in words(line)},
     )
 
 

@@ -102,11 +102,21 @@ def _same_deal(group: list[Deal], one: Deal) -> bool:  # noqa: PLR0911  one retu
     theirs = {key for d in group for key in (*d.members, *d.signers)}
     if not mine:
         return one.definite or one.sentence.zone is ZoneKind.HEADLINE
-    if one.definite and one.kind == first.kind and one.sentence.number - group[-1].sentence.number <= _NEAR:
-        parties, others = set(one.members), {key for d in group for key in d.members}
-        return not parties or not others or bool(parties & others)
+    near = one.sentence.number - group[-1].sentence.number <= _NEAR
+    if one.definite and near and _called_alike(one, group):
+        stated = set(one.members) - one.through
+        others = {key for d in group for key in d.members}
+        return not stated or not others or bool(stated & others) or bool(one.signers)
     if not theirs:
-        return True
-    if first.sentence is one.sentence:
+        return not one.apart
+    if first.sentence is one.sentence or (one.apart and first.apart):
         return False
     return mine <= theirs or theirs <= mine or (len(mine & theirs) > 1)
+
+
+_ANY = ("formal-agreement", "partnership")
+"""What any agreement may be called the second time."""
+
+
+def _called_alike(one: Deal, group: list[Deal]) -> bool:
+    return one.kind in _ANY or any(d.kind == one.kind or d.kind in _ANY for d in group)

@@ -1,0 +1,63 @@
+"""Stage 2: whom an agreement binds of which no verb tells: `through a new partnership with X`."""
+
+from typing import TYPE_CHECKING
+
+from kg.extract import frames, parties
+from kg.extract.deals import Deal
+from kg.extract.marks import Sentence
+from kg.extract.scene import Scene
+from kg.extract.tables import bargains
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_MOST_STEPS = 8
+
+
+def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
+    """Find the parties between whom an agreement is, or its owner and with whom it is."""
+    sentence, noun = deal.sentence, deal.noun
+    between = parties.listed_after(sentence, noun.i, noun, noun, ("between", "among"))
+    around, _ = frames.of_noun(noun)
+    between = list(dict.fromkeys([*between, *around.get("between", [])]))
+    if len(set(parties.denoted(scene, sentence, between))) > 1:
+        parties.put(scene, deal, between, noun)
+        return
+    parties.before(scene, deal)
+    if only_between or len(deal.members) > 1 or not _stands(noun):
+        return
+    others = list(
+        dict.fromkeys(
+            [*parties.listed_after(sentence, noun.i, noun, noun, ("with",)), *around.get("with", [])]
+        )
+    )
+    owners = [t for t in around.get("owner", []) if t.pos_ != "PRON"]
+    parties.put(scene, deal, owners, noun)
+    if not deal.members:
+        parties.put(scene, deal, speaker(scene, sentence, noun), noun)
+    if deal.members:  # `an agreement with A and B` of nobody is not between A and B
+        deal.partners = others
+        parties.put(scene, deal, others, noun)
+
+
+def _stands(noun: "Token") -> bool:
+    """Tell whether an agreement with somebody is taken as given, not only thought of."""
+    if noun.dep_ == "pobj":
+        over = noun.head.head.lemma_.lower()
+        return noun.head.lower_ in bargains().grounds or over in bargains().under
+    return noun.dep_ == "dobj" and noun.head.lemma_.lower() in bargains().having
+
+
+def speaker(scene: Scene, sentence: Sentence, token: "Token") -> "list[Token]":
+    """Return the subject of the nearest clause above a word that names somebody."""
+    step = token
+    for _ in range(_MOST_STEPS):
+        if step.pos_ in ("VERB", "AUX"):
+            found, _passive = frames.subjects(step)
+            found = [t for t in found if t != token]
+            if parties.denoted(scene, sentence, found):
+                return found
+        if step.head is step or step.head == step:
+            break
+        step = step.head
+    return []

@@ -1,0 +1,106 @@
+"""Stage 2: how far an agreement had come: planned, preliminary, signed, in force, denied, cancelled."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kg.extract import frames, modality
+from kg.extract.marks import Sentence
+from kg.extract.tables import bargains
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_STATUS = {"reached": "signed"}
+_WAITING = frozenset(("ahead", "before", "until", "pending", "prior", "await", "toward", "towards"))
+_LATER = frozenset(("yet", "still", "until", "till"))
+
+
+def by_verb(sentence: Sentence, noun: "Token", verb: "Token") -> str:
+    """Return what a verb of agreeing says of the agreement that a noun names, or nothing."""
+    said = modality.of_noun(noun, verb) if verb.dep_ != "acl" else modality.HAPPENED
+    if said == modality.DENIED and _LATER & {t.lower_ for t in verb.subtree}:
+        return modality.PLANNED
+    if said in (modality.PLANNED, modality.DENIED, modality.CANCELLED):
+        return said
+    base = bargains().verbs.get(verb.lemma_.lower(), "")
+    if said == modality.NOTHING:
+        return "planned" if base == "planned" else ""
+    if base in ("signed", "reached") and _preliminary(sentence, noun, verb, base):
+        return "preliminary"
+    return _STATUS.get(base, base)
+
+
+def _preliminary(sentence: Sentence, noun: "Token", verb: "Token", base: str) -> bool:
+    words = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
+    if words & bargains().preliminary or _in_principle(sentence, noun, verb):
+        return True
+    to_do = any(c.dep_ in ("acl", "relcl") and c.pos_ == "VERB" and _to(c) for c in noun.children)
+    return base == "reached" and to_do
+
+
+def _in_principle(sentence: Sentence, noun: "Token", verb: "Token") -> bool:
+    """Read `agreed in principle`, `an agreement in principle`."""
+    near = [t for t in sentence.tokens if min(noun.i, verb.i) <= t.i <= max(noun.i, verb.i) + 3]
+    return any(a.lower_ == "in" and b.lower_ == "principle" for a, b in pairwise(near))
+
+
+def _to(verb: "Token") -> bool:
+    return any(c.lower_ == "to" and c.dep_ == "aux" for c in verb.children)
+
+
+def by_mention(noun: "Token", support: "Token | None") -> str:
+    """Return how far an agreement had come of which a text only speaks; nothing where it asserts none."""
+    over = next((a for a in _ancestors(noun) if a.lemma_.lower() in bargains().under), None)
+    if over is not None:
+        return _under(over)
+    if modality.unreal(noun) or _of_another(noun):
+        return ""
+    if noun.dep_ == "pobj" and noun.head.lower_ in bargains().grounds and not _doubtful(noun):
+        return "in-force"
+    said = modality.of_noun(noun, support)
+    if said == modality.NOTHING and support is not None:
+        return "planned" if bargains().verbs.get(support.lemma_.lower()) == "planned" else ""
+    if said == modality.HAPPENED:
+        words = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
+        return "preliminary" if words & bargains().preliminary else "in-force"
+    return said
+
+
+def _of_another(noun: "Token") -> bool:
+    """Tell whether it only says of what something else is: `the case for a merger`."""
+    vague = not any(c.lower_ in ("the", "this", "their", "its") for c in noun.children)
+    return (
+        noun.dep_ == "pobj"
+        and noun.head.head.pos_ == "NOUN"
+        and vague
+        and noun.head.lower_ not in bargains().grounds
+    )
+
+
+def _under(over: "Token") -> str:
+    """Return what `talks on`, `the signing of` say of the agreement that hangs on them."""
+    status = bargains().under[over.lemma_.lower()]
+    if status != "signed":
+        return status
+    said = modality.of_noun(over, frames.support(over))
+    waited = any(t.lower_ in _WAITING for t in (over.head, over.head.head))
+    if said in (modality.HAPPENED, modality.PLANNED):
+        return modality.PLANNED if waited else {modality.HAPPENED: "signed"}.get(said, said)
+    return said
+
+
+def _doubtful(noun: "Token") -> bool:
+    words = {c.lower_ for c in noun.children}
+    return bool(words & (modality.row("planned_words") | modality.row("false_words")))
+
+
+def _ancestors(noun: "Token") -> "list[Token]":
+    """Return the nouns that an agreement hangs on: `talks on an agreement`."""
+    out: list[Token] = []
+    token = noun
+    while token.dep_ in ("pobj", "conj") and len(out) < 2:  # noqa: PLR2004  one noun over another
+        token = token.head.head if token.dep_ == "pobj" else token.head
+        if token.pos_ not in ("NOUN", "PROPN"):
+            break
+        out.append(token)
+    return out
