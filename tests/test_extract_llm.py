@@ -227,6 +227,9 @@ def test_a_number_is_kept_only_as_its_words_give_it(ask, text, value, kept):
         "If Elm Hospital signed a deal with Oak University, all would be well.",
         "Elm Hospital and Oak University cancelled the signed deal.",
         "A deal is to be signed by Elm Hospital and Oak University.",
+        "Elm Hospital and Oak University reached a preliminary deal.",
+        "Elm Hospital, along with Oak University, will sign a deal.",
+        "Elm Hospital calls off its deal with Oak University.",
     ],
 )
 def test_what_is_not_signed_is_not_believed_to_be(ask, sentence):
@@ -245,7 +248,7 @@ def test_what_is_not_signed_is_not_believed_to_be(ask, sentence):
     [
         "Elm Hospital signed a deal that will open a school.",
         "Elm Hospital, which will move next year, signed a deal.",
-        "Elm Hospital signed a deal on 3 May, not for the first time.",
+        "Elm Hospital signed a deal on 3 May, which will open a school.",
         "At No. 2 Street, Elm Hospital signed a deal.",
         "The Elm Health and Family Planning Commission signed a deal.",
         "医院与大学签署了协议，未来将合作。",
@@ -255,7 +258,7 @@ def test_what_is_planned_elsewhere_in_a_sentence_makes_a_signed_deal_no_plan(sen
     whole = Evidence(0, len(sentence))
     start = max(sentence.find("signed"), sentence.find("签署"))
 
-    assert is_unsettled(sentence, whole, Evidence(start, len(sentence))) == ""
+    assert is_unsettled(sentence, whole, Evidence(start, len(sentence)), signed=True) == ""
 
 
 def test_two_statuses_leave_none_and_an_event_at_which_nothing_was_signed_is_no_signing(ask):

@@ -212,7 +212,9 @@ def _concept(  # noqa: PLR0917  each is one of the things that the words are hel
 ) -> Concept:
     if not isinstance(given, str) or given not in grammar().concepts_for(kind, relation):
         raise Unfounded(f"{shown(str(given))} is not in the list of {kind} {relation}")
-    if relation is Relation.STATUS and given in SETTLED and (word := is_unsettled(text, sentence, quote)):
+    signed = kind != Kind.EVENT
+    settled = relation is Relation.STATUS and given in SETTLED
+    if settled and (word := is_unsettled(text, sentence, quote, signed=signed)):
         raise Unfounded(f"its words say “{word}”, so it is not {given}")
     return Concept(given)
 

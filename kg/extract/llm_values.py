@@ -17,11 +17,13 @@ _UNSETTLED = re.compile(
     r"|not(?! only)|no(?!\.)|plan(?:s|ned)?|intend(?:s|ed)?|expect(?:s|ed)?|hope(?:s|d)?|seek(?:s|ing)?"
     r"|want(?:s|ed)?|propos(?:es?|ed)|schedul(?:es?|ed)|(?:set|due|about|yet|ready|poised) to|to be"
     r"|to (?:sign|ink|conclude|visit|meet|hold|host|open|launch|attend)|den(?:y|ies|ied)|refus(?:es?|ed)"
-    r"|declin(?:es?|ed)|fail(?:s|ed)?|cancel(?:s|led|ed)?|postpon(?:es?|ed)|scrap(?:s|ped)?"
+    r"|declin(?:es?|ed)|fail(?:s|ed)?|cancel(?:s|led|ed|ling)?|call(?:s|ed)? off"
+    r"|postpon(?:es?|ed)|scrap(?:s|ped)?"
     r"|allegedly|purportedly|reportedly|rumou?red))\b|(?i:n[’']t\b|\b(?:wo|sha|ca)n[’']t\b)"
     r"|将(?!军)|拟|计划|预计|即将|有望|打算|准备|尚未|未(?!来)|没有|否认|取消|推迟|延期|如果|倘若|若是|不会|拒绝|不(?!仅|但|断|久|少|同)"
 )
-_RELATIVE = re.compile(r",|;|\b(?:that|which|who|under|aimed|so|as)\b|[，；]")
+_PRELIMINARY = re.compile(r"\b(?i:preliminary|tentative|initialled|in principle)\b|初步")
+_RELATIVE = re.compile(r";|\b(?:that|which|who|under|aimed|so|as)\b|(?<=.)[，；]")
 _WORDS_BEFORE = 5
 _SIGNS_BEFORE = 12
 _ISO = re.compile(r"\d{4}-\d\d-\d\d$")
@@ -87,8 +89,8 @@ def _chinese_value(signs: str) -> int | None:
     return total + section + digit
 
 
-def is_unsettled(text: str, sentence: Evidence, quote: Evidence) -> str:
-    """Return the word that makes quoted words no report of a fact, or nothing.
+def is_unsettled(text: str, sentence: Evidence, quote: Evidence, *, signed: bool) -> str:
+    """Return the word that makes quoted words no report of a fact (of a signature), or nothing.
 
     A net below the model, not a reading: the words just before the quote and its first clause are looked at.
     """
@@ -96,7 +98,8 @@ def is_unsettled(text: str, sentence: Evidence, quote: Evidence) -> str:
     before = re.split(r"[,;:，；]", text[sentence.start : quote.start])[-1]
     words = before.split()
     near = " ".join(words[-_WORDS_BEFORE:]) if len(words) > 1 else before[-_SIGNS_BEFORE:]
-    found = _UNSETTLED.search(f"{near} {clause}")
+    told = f"{near} {clause}"
+    found = _UNSETTLED.search(told) or (_PRELIMINARY.search(told) if signed else None)
     return found.group() if found else ""
 
 
