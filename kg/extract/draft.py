@@ -76,6 +76,23 @@ class Draft:
         """Return where an entity is first mentioned."""
         return min(self._things[key].evidence)
 
+    def counted(self, evidence: Evidence, value: int, label: str) -> bool:
+        """Tell whether a figure has been read from these words, or the same one from others."""
+        figures = {key: t for key, t in self._things.items() if t.kind is Kind.FIGURE}
+        if any(
+            e.start < evidence.end and evidence.start < e.end for t in figures.values() for e in t.evidence
+        ):
+            return True
+        noun = label.split()[-1:]
+        alike = (key for key, t in figures.items() if t.name.split()[-1:] == noun)
+        told = (
+            k
+            for k, t in self._things.items()
+            if any(e.start < evidence.end and evidence.start < e.end for e in t.evidence)
+        )
+        sizes = (v.key for key in told for v in self.values(key, Relation.SIZE) if isinstance(v, Ref))
+        return any(self.values(key, Relation.VALUE) == [value] for key in (*alike, *sizes))
+
     def state(
         self, subject: str, relation: Relation, value: Value, evidence: Evidence, *,
         rule: str, basis: Basis = Basis.STATED,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from kg.extract import agreements, annotate, delegations, events, lines, state, topics, unite
+from kg.extract import agreements, annotate, counts, delegations, events, lines, state, topics, unite
 from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
 from kg.extract.draft import Draft
@@ -48,6 +48,7 @@ def extract(article: Article) -> Findings:
         state.agreement(scene, bargain, happenings)
     state.sets(scene, united, _dates_of(groups))
     _roles(scene, roles, happenings)
+    counts.find(scene)
     topics.state(scene, [(m.line.start, m.line.end) for m in marked], deals)
     return draft.findings(f"rules-en {VERSION}; {annotate.model_name()}")
 

@@ -24,7 +24,7 @@ _SCALES = frozenset(("hundred", "dozen", "thousand", "million", "billion"))
 _QUALIFIERS = (
     ("more-than", ("more than", "over", "above", "upwards of", "exceeding")),
     ("at-least", ("at least", "no fewer than", "not less than")),
-    ("at-most", ("up to", "at most", "fewer than", "less than", "under", "no more than")),
+    ("at-most", ("up to", "at most", "fewer than", "less than", "under", "no more than", "as many as")),
     (
         "about",
         (
@@ -86,6 +86,14 @@ def number_of(sentence: Sentence, noun: "Token") -> Number | None:
     return None
 
 
+def qualifier_before(sentence: Sentence, first: int) -> str:
+    """Return how the words before a number qualify it."""
+    at = first - sentence.first
+    before = " ".join(t.lower_ for t in sentence.tokens[max(0, at - 3) : at])
+    found = (q for q, phrases in _QUALIFIERS if any(re.search(rf"\b{p}$", before) for p in phrases))
+    return next(found, "exactly")
+
+
 def _number(sentence: Sentence, token: "Token", noun: "Token") -> Number | None:
     parts = sorted(
         [token, *(c for c in token.children if c.dep_ in ("compound", "nummod") and c.pos_ == "NUM")],
@@ -94,11 +102,7 @@ def _number(sentence: Sentence, token: "Token", noun: "Token") -> Number | None:
     value = value_of(" ".join(t.text for t in parts))
     if value is None or value < 2:  # noqa: PLR2004  the number is plain here
         return None
-    at = parts[0].i - sentence.first
-    before = " ".join(t.lower_ for t in sentence.tokens[max(0, at - 3) : at])
-    qualifier = next(
-        (q for q, phrases in _QUALIFIERS if any(re.search(rf"\b{p}$", before) for p in phrases)), "exactly"
-    )
+    qualifier = qualifier_before(sentence, parts[0].i)
     counted = list(sentence.tokens[parts[-1].i - sentence.first + 1 : noun.i - sentence.first + 1])
     label = " ".join(t.text for t in counted if sentence.mention(t) is None and t.text != "-")
     return Number(value, qualifier, sentence.span([parts[0], noun]), label)

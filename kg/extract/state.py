@@ -155,19 +155,23 @@ def _deal_clause(deal: Deal) -> Evidence:
 
 def size(scene: Scene, key: str, number: Number, numbers: Sequence[Number]) -> None:
     """State how many a set, a delegation or an event is said to have."""
-    figure = scene.draft.add(
-        Kind.FIGURE,
-        number.label or _COUNTED[scene.draft.kind(key)],
-        [n.evidence for n in numbers],
-        named=False,
-    )
+    label = number.label or _COUNTED[scene.draft.kind(key)]
+    found = scene.draft.add(Kind.FIGURE, label, [n.evidence for n in numbers], named=False)
     for one in numbers:
-        for subject, relation, value in (
-            (key, Relation.SIZE, Ref(figure)), (figure, Relation.VALUE, number.value),
-            (figure, Relation.QUALIFIER, Concept(one.qualifier)),
-        ):  # fmt: skip
-            if relation is not Relation.QUALIFIER or one.qualifier == number.qualifier:
-                scene.draft.state(subject, relation, value, one.evidence, rule="count")
+        scene.draft.state(key, Relation.SIZE, Ref(found), one.evidence, rule="count")
+        _valued(scene, found, number, one)
+
+
+def figure(scene: Scene, number: Number) -> None:
+    """State a figure that belongs to nothing told."""
+    found = scene.draft.add(Kind.FIGURE, number.label, [number.evidence], named=False)
+    _valued(scene, found, number, number)
+
+
+def _valued(scene: Scene, key: str, number: Number, one: Number) -> None:
+    scene.draft.state(key, Relation.VALUE, number.value, one.evidence, rule="count")
+    if one.qualifier == number.qualifier:
+        scene.draft.state(key, Relation.QUALIFIER, Concept(one.qualifier), one.evidence, rule="count")
 
 
 def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
