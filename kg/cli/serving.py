@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-_WELCOME = """
+_WELCOME = r"""
 Accord is at {url}
 
 Three things to try:
