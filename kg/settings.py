@@ -4,6 +4,7 @@ Read once at the edge and passed inward as arguments of the part that needs them
 environment.
 """
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -55,6 +56,10 @@ class Settings:
     """Folder with the weights of the extractor `gliner`."""
 
 
+_LEAST = {"port": 0, "query_seconds": 0.01}
+_MOST = {"port": 65535, "query_seconds": 86400}
+
+
 def load(folder: Path, environment: Mapping[str, str] | None = None, **options: object) -> Settings:
     """Return the settings for `folder` (where `kg.toml` may stand); options that are None are not given.
 
@@ -97,6 +102,9 @@ def _checked(settings: Settings, given: Mapping[str, object], where: str) -> Set
         for name, value in given.items()
     }
     changed = replace(settings, **values)
+    for name, value in values.items():
+        if isinstance(value, int | float) and not _LEAST.get(name, 1) <= value <= _MOST.get(name, math.inf):
+            raise SettingsError(f"{where}: {name} cannot be {value}")
     if not changed.base.endswith("/"):
         raise SettingsError(f"{where}: base must end with a slash, not {changed.base!r}")
     return changed

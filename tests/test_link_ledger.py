@@ -1,8 +1,10 @@
 """The ledger of permanent paths: what is damaged is named, what is given stays given."""
 
+import resource
+
 import pytest
 
-from kg.errors import StateError
+from kg.errors import StateError, StoreError
 from kg.link import Ledger, append_lines, load_ledger
 from kg.link.ledger import HEADER
 
@@ -70,3 +72,19 @@ def test_the_oldest_path_is_the_smallest_in_age():
 
     assert ledger.age() == {"place/x": 0, "place/y": 1}
     assert ledger.owners() == {"place/x": ["a:1", "a:3"], "place/y": ["a:2"]}
+
+
+def test_lines_that_cannot_be_written_leave_the_ledger_as_it_was(tmp_path):
+    path = tmp_path / "iris.tsv"
+    append_lines(path, [("place:aa", "place/shanxi")], release="2018-06-01")
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, hard))
+    try:
+        with pytest.raises(StoreError, match=r"iris\.tsv"):
+            append_lines(path, [(f"place:b{n}", f"place/x-{n}") for n in range(100)], release="2018-07-01")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["iris.tsv"]

@@ -1,5 +1,6 @@
 """The server as a process: real requests over loopback, and how it begins and ends."""
 
+import hashlib
 import http.client
 import json
 import shutil
@@ -24,6 +25,7 @@ from kg.release import current
 from kg.settings import Settings
 from tests.publish_site import make_store
 
+DIGEST = hashlib.sha256(b"data").hexdigest()
 TREE = Path(__file__).parent.parent
 START = """
 import sys
@@ -47,7 +49,7 @@ def make_release(directory, number=1, **extra):
     (path / "dumps").mkdir(parents=True)
     make_store(path / "store")
     (path / "dumps/accord.nt").write_text("data")
-    (path / "dumps/SHA256SUMS").write_text(f"{'a' * 64}  accord.nt\n")
+    (path / "dumps/SHA256SUMS").write_text(f"{DIGEST}  accord.nt\n")
     meta = extra | {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
     (path / "meta.json").write_text(json.dumps(meta))
     link = directory / ".current-new"
@@ -104,7 +106,7 @@ def test_pages_data_and_queries_are_answered(url):
     assert "agr:nurses-2025" in get(f"{url}id/agreement/nurses-2025", "text/turtle")
     assert ask(url, "SELECT (COUNT(*) AS ?n) WHERE { ?a a kg:Agreement }").split() == ["n", "4"]
     assert get(f"{url}dumps/accord.nt") == "data"
-    assert "a" * 64 in get(f"{url}dumps/SHA256SUMS")
+    assert DIGEST in get(f"{url}dumps/SHA256SUMS")
     assert json.loads(get(f"{url}healthz"))["release"] == "2026-11-01-0badcafe"
 
 
@@ -217,6 +219,10 @@ def test_a_new_release_is_served_without_a_restart_and_a_damaged_one_is_not(tmp_
         shutil.rmtree(tmp_path / "releases/2026-11-03-0badcafe/store")
         now[0] += 20
         assert release_of(live) == "2026-11-02-0badcafe"
+        name = make_release(tmp_path, 4)
+        (tmp_path / "releases" / name / "dumps/accord.nt").write_text("dat")
+        now[0] += 20
+        assert release_of(live) == "2026-11-02-0badcafe"
     finally:
         live.close()
 
@@ -263,7 +269,7 @@ def test_what_a_release_tells_of_itself_is_what_the_site_knows(tmp_path):
 
     assert edition.id == name
     assert (edition.dumps[0].path.name, edition.dumps[0].size) == ("accord.nt", 4)
-    assert edition.dumps[0].sha256 == "a" * 64
+    assert edition.dumps[0].sha256 == DIGEST
     assert edition.moved == {"person/a": "person/b"}
     assert edition.gone == {"person/c"}
 

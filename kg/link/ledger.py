@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg.errors import StateError
+from kg.errors import StateError, StoreError
 
 HEADER = "fingerprint\tpath\tfirst_release"
 _PATH = re.compile(r"[a-z]+(-[a-z]+)*/[a-z0-9]+(-[a-z0-9]+)*")
@@ -75,16 +75,23 @@ def _entries(lines: Sequence[str], path: Path) -> dict[str, str]:
 
 
 def append_lines(path: Path, lines: Sequence[tuple[str, str]], *, release: str) -> None:
-    """Append new lines to the ledger file and see them on the disk before returning."""
+    """Append new lines to the ledger file and see them on the disk before returning.
+
+    A full disk or a kill leaves the file as it was: the longer one takes its place in one step. Raises
+    StoreError when it cannot be written.
+    """
     if not lines:
         return
     rows = "".join(f"{fingerprint}\t{thing}\t{release}\n" for fingerprint, thing in lines)
+    draft = path.with_suffix(".draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = not path.exists() or path.stat().st_size == 0
-        with path.open("a", encoding="utf-8", newline="\n") as ledger:
-            ledger.write((HEADER + "\n" if new else "") + rows)
+        before = path.read_bytes() if path.exists() else b""
+        with draft.open("wb") as ledger:
+            ledger.write((before or f"{HEADER}\n".encode()) + rows.encode())
             ledger.flush()
             os.fsync(ledger.fileno())
+        draft.replace(path)
     except OSError as error:
-        raise StateError(f"{path}: {error}") from error
+        draft.unlink(missing_ok=True)
+        raise StoreError(f"cannot write {path}: {error.strerror or error}") from error

@@ -4,6 +4,7 @@ One JSON file an article, `state/articles/ID.json`. An article stays until it is
 removed. The texts stay here: they are never published.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
@@ -14,7 +15,7 @@ from typing import Any
 from kg.errors import StateError, StoreError
 from kg.model import Article, Zone, ZoneKind
 
-_FIELDS = {field.name for field in fields(Article)}
+_FIELDS = {field.name: field.type for field in fields(Article)}
 
 
 def load(folder: Path) -> tuple[Article, ...]:
@@ -57,14 +58,30 @@ def _to_json(article: Article) -> str:
 
 def _from_json(path: Path) -> Article:
     try:
-        return _article(json.loads(path.read_text(encoding="utf-8")))
+        article = _article(json.loads(path.read_text(encoding="utf-8")))
+        _check(article, path.stem)
     except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
         raise StateError(f"{path}: not an article of ours ({error}); restore it or remove it") from error
+    return article
 
 
 def _article(values: dict[str, Any]) -> Article:
-    if set(values) != _FIELDS:
-        raise KeyError(f"fields {sorted(set(values) ^ _FIELDS)}")
+    if set(values) != _FIELDS.keys():
+        raise KeyError(f"fields {sorted(set(values) ^ _FIELDS.keys())}")
     zones = tuple(Zone(ZoneKind(z["kind"]), z["start"], z["end"]) for z in values["zones"])
     published = date.fromisoformat(values["published"]) if values["published"] else None
     return Article(**(values | {"zones": zones, "published": published, "cites": tuple(values["cites"])}))
+
+
+def _check(article: Article, name_of_file: str) -> None:
+    """Refuse an article whose text is not the one that its offsets were made for."""
+    if article.id != name_of_file:
+        raise ValueError(f"its id is {article.id!r}")
+    for name, kind in _FIELDS.items():
+        if kind in (str, bool) and not isinstance(getattr(article, name), kind):
+            raise TypeError(f"{name} is not {kind.__name__}")
+    if hashlib.sha256(article.text.encode()).hexdigest() != article.sha256:
+        raise ValueError("its text is not the one with that sha256")
+    ends = [place for zone in article.zones for place in (zone.start, zone.end)]
+    if ends != sorted(ends) or not all(0 <= place <= len(article.text) for place in ends):
+        raise ValueError("its zones do not lie in its text")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import KgError
+from kg.errors import KgError, StoreError
 from kg.publish.app import create_app
 from kg.publish.site import Dump, Edition, Limits
-from kg.release import Release, current
+from kg.release import Release, current, verify
 from kg.release.generation import SUMS, sha256_of
 from kg.settings import Settings
 from kg.store import QueryPool, open_pool
@@ -93,6 +93,8 @@ class Live:
         _log.info("now serving release %s", release.id)
 
     def _open(self, release: Release) -> _Opened:
+        if faults := verify(release):
+            raise StoreError(f"{release.path} is damaged: {'; '.join(faults)}; build again, or restore it")
         settings = self._settings
         names = Names(str(release.meta.get("base", settings.base)))
         limits = Limits(
