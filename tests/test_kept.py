@@ -9,9 +9,6 @@ from kg.pipeline import kept
 from kg.read import read, sources
 
 HEAD = b"---\ntitle: Two ports\npublisher: Example Daily\ndate: 2025-05-13\n---\n"
-ARTICLE = (
-    b"---\ntitle: Two ports\npublisher: Example Daily\ndate: 2025-05-13\n---\nA delegation came to Boston.\n"
-)
 
 
 @pytest.fixture
