@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.extract import bonds, frames, modality, parties, standing
+from kg.extract import acts, bonds, frames, modality, parties, several, standing
 from kg.extract.deals import Deal
 from kg.extract.figures import Number, number_of
 from kg.extract.marks import Sentence
@@ -35,8 +35,18 @@ def find(scene: Scene) -> list[Deal]:
         here: list[Deal] = []
         for token in sentence.tokens:
             here += _at(scene, sentence, token, here)
-        out += here
+        here += _without_noun(scene, sentence, here, out)
+        out += several.apart(scene, sentence, here, out)
     return out
+
+
+def _without_noun(scene: Scene, sentence: Sentence, here: list[Deal], before: list[Deal]) -> list[Deal]:
+    """Return what verbs tell that have no word for an agreement beside them."""
+    taken = {deal.token for deal in here}
+    verbs = [t for t in sentence.tokens if t.pos_ == "VERB" and t not in taken]
+    found: list[Deal | None] = [acts.told(scene, sentence, verb, [*before, *here]) for verb in verbs]
+    found += [acts.in_principle(scene, sentence, verb) for verb in verbs]
+    return [deal for deal in found if deal is not None]
 
 
 def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
@@ -174,18 +184,21 @@ def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:
 def _verb(noun: "Token", support: "Token | None") -> "Token | None":
     """Return the verb that says what became of an agreement: `signed an agreement`, `agreements signed`."""
     for child in noun.children:
-        if (
-            child.dep_ in ("acl", "relcl")
-            and child.tag_ in ("VBN", "VBD")
-            and child.lemma_.lower() in bargains().verbs
-        ):
+        if child.dep_ in ("acl", "relcl") and child.tag_ in ("VBN", "VBD") and _agrees(child):
             return child
-    if support is not None and noun.dep_ != "pobj" and support.lemma_.lower() in bargains().verbs:
+    if support is not None and noun.dep_ != "pobj" and _agrees(support):
         return support
     # `entered into an agreement`
     if support is not None and noun.dep_ == "pobj" and support.lemma_.lower() in ("enter", "agree"):
         return support if noun.head.lower_ in ("into", "on", "to") else None
     return None
+
+
+def _agrees(verb: "Token") -> bool:
+    """Tell whether a verb says what became of an agreement, with the particle that it needs."""
+    lemma = verb.lemma_.lower()
+    particle = bargains().with_particle.get(lemma)
+    return lemma in bargains().verbs and (not particle or any(c.lower_ == particle for c in verb.children))
 
 
 # Sets: `Among the 71 medical partnerships, 31 were signed, including ...` ------------------------

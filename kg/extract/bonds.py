@@ -19,12 +19,15 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     sentence, noun = deal.sentence, deal.noun
     between = parties.listed_after(sentence, noun.i, noun, noun, ("between", "among"))
     around, _ = frames.of_noun(noun)
+    parties.bodies(scene, sentence, between)
     between = list(dict.fromkeys([*between, *around.get("between", [])]))
     if len(set(parties.denoted(scene, sentence, between))) > 1:
         parties.put(scene, deal, between, noun)
         return
+    if only_between:
+        return
     parties.before(scene, deal)
-    if only_between or len(deal.members) > 1 or not _stands(noun):
+    if len(deal.members) > 1 or not _stands(noun):
         return
     others = list(
         dict.fromkeys(
@@ -35,6 +38,7 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     parties.put(scene, deal, owners, noun)
     if not deal.members:
         parties.put(scene, deal, speaker(scene, sentence, noun), noun)
+    parties.bodies(scene, sentence, parties.listed_after(sentence, noun.i, noun, noun, ("with",)))
     if deal.members:  # `an agreement with A and B` of nobody is not between A and B
         deal.partners = others
         parties.put(scene, deal, others, noun)

@@ -72,6 +72,10 @@ class Draft:
         """Return the name of an entity."""
         return self._things[key].name
 
+    def retype(self, key: str, kind: Kind) -> None:
+        """Give an entity another class, where its place in a sentence tells it better than its name."""
+        self._things[key].kind = kind
+
     def first(self, key: str) -> Evidence:
         """Return where an entity is first mentioned."""
         return min(self._things[key].evidence)

@@ -13,7 +13,23 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 ACTS = frozenset(
-    ("sign", "ink", "conclude", "exchange", "seal", "formalise", "formalize", "initial", "renew", "extend")
+    (
+        "sign",
+        "ink",
+        "conclude",
+        "exchange",
+        "seal",
+        "formalise",
+        "formalize",
+        "initial",
+        "renew",
+        "extend",
+        "countersign",
+        "prolong",
+        "adopt",
+        "close",
+        "agree",
+    )
 )
 """Verbs that tell of the act of signing."""
 _LONGEST_LABEL = 120

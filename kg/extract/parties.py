@@ -24,10 +24,16 @@ def denoted(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> list
 def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "Token") -> None:
     """Find who is bound by an agreement, where and at what occasion, among the neighbours of its words."""
     of_verb = frames.of_verb(verb)
-    put(scene, deal, _subject(scene, deal, verb, of_verb, around), verb)
+    subject = _subject(scene, deal, verb, of_verb, around)
+    if any(c.lower_ == "its" for c in deal.noun.children):
+        bodies(scene, deal.sentence, subject)
+    put(scene, deal, subject, verb)
     listed = [t for name in _BINDING for t in (*around.get(name, []), *of_verb.get(name, []))]
     deal.partners = [*around.get("with", []), *of_verb.get("with", []), *_listed(deal, verb, ("with",))]
+    bodies(scene, deal.sentence, _listed(deal, verb, ("between", "with")))
     put(scene, deal, dict.fromkeys((*listed, *_listed(deal, verb, _BINDING))), verb)
+    if deal.signers:
+        put(scene, deal, _signed_for(scene, deal.sentence), verb)
     before(scene, deal)
     for name in ("in", "at"):
         for token in (*of_verb.get(name, []), *around.get(name, [])):
@@ -75,6 +81,55 @@ def listed_after(
         names = lists.after(sentence, preposition)
         out += [*names, *(t for name in names for t in _represented(sentence, name))]
     return out
+
+
+def _signed_for(scene: Scene, sentence: Sentence) -> "list[Token]":
+    """Return for whom the signers of a sentence sign: `for Malta by X, for Italy by Y`."""
+    out: list[Token] = []
+    for preposition in lists.prepositions(sentence, ("for", "of"), sentence.first - 1, sentence.tokens[-1].i):
+        if preposition.lower_ == "of" and preposition.nbor(-1).lower_ != "behalf":
+            continue
+        names = lists.after(sentence, preposition)[:1]
+        kinds = {scene.draft.kind(key) for t in names for key in scene.denoted(sentence, t)}
+        out += names if kinds & {Kind.INSTITUTION, Kind.PLACE} else []
+    return out
+
+
+def bodies(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> None:
+    """Take names among parties for those of bodies, where nothing says that they are persons'."""
+    for token in tokens:
+        mention = sentence.mention(token)
+        if mention is None:
+            _name_anew(scene, sentence, token)
+        elif mention.sort is Sort.PERSON:
+            key = scene.cast.of(mention)
+            if key is not None and key not in scene.titled and " " in mention.name:
+                scene.draft.retype(key, Kind.INSTITUTION)
+
+
+def _name_anew(scene: Scene, sentence: Sentence, token: "Token") -> None:
+    """Make a capitalised word that no list knows, and the capitals before it, a body's name."""
+    at = token.i - sentence.first
+    start = at
+    while start > 0 and sentence.tokens[start - 1].text[0].isupper() and _plain_name(sentence, start - 1):
+        start -= 1
+    words = sentence.tokens[start : at + 1]
+    if (
+        token.pos_ == "PROPN"
+        and token.text[0].isupper()
+        and len(words) > 1
+        and not scene.denoted(sentence, token)
+    ):
+        evidence = scene.evidence(sentence, words)
+        name = " ".join(scene.draft.article.text[evidence.start : evidence.end].split())
+        key = scene.fresh.get(name) or scene.draft.add(Kind.INSTITUTION, name, [evidence])
+        scene.fresh[name] = key
+        scene.draft.mention(key, evidence)
+        scene.delegations[sentence.number, token.i] = key
+
+
+def _plain_name(sentence: Sentence, at: int) -> bool:
+    return sentence.mention(sentence.tokens[at]) is None and sentence.tokens[at].pos_ == "PROPN"
 
 
 def _agent(preposition: "Token", verb: "Token") -> bool:
@@ -160,5 +215,9 @@ def put(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") ->
                 if employer is not None and employer not in deal.parties:
                     deal.parties[employer] = evidence
                     deal.through.add(employer)
-                if employer is None:
+                land = scene.lands.get(key)
+                if employer is None and land is not None and land not in deal.sides:
+                    deal.sides[land] = evidence
+                    deal.through.add(land)
+                elif employer is None:
                     deal.alone.add(key)

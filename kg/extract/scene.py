@@ -37,6 +37,12 @@ class Scene:
         """(sentence, word) -> the delegation that the word denotes."""
         self.employers: dict[str, str] = {}
         """Person -> the institution that the article says they hold a role in."""
+        self.titled: set[str] = set()
+        """Persons of whom the article gives a role, and who are therefore persons."""
+        self.lands: dict[str, str] = {}
+        """Person -> the country or place for which they hold an office."""
+        self.fresh: dict[str, str] = {}
+        """Names that only their place among the parties of an agreement tells to be institutions'."""
 
     def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:  # noqa: C901, PLR0911  one case a construction, in order
         """Return the entities that a word of a sentence stands for."""

@@ -32,13 +32,13 @@ def by_verb(sentence: Sentence, noun: "Token", verb: "Token") -> str:
 
 def _preliminary(sentence: Sentence, noun: "Token", verb: "Token", base: str) -> bool:
     words = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
-    if words & bargains().preliminary or _in_principle(sentence, noun, verb):
+    if words & bargains().preliminary or in_principle(sentence, noun, verb):
         return True
     to_do = any(c.dep_ in ("acl", "relcl") and c.pos_ == "VERB" and _to(c) for c in noun.children)
     return base == "reached" and to_do
 
 
-def _in_principle(sentence: Sentence, noun: "Token", verb: "Token") -> bool:
+def in_principle(sentence: Sentence, noun: "Token", verb: "Token") -> bool:
     """Read `agreed in principle`, `an agreement in principle`."""
     near = [t for t in sentence.tokens if min(noun.i, verb.i) <= t.i <= max(noun.i, verb.i) + 3]
     return any(a.lower_ == "in" and b.lower_ == "principle" for a, b in pairwise(near))
@@ -53,10 +53,22 @@ def by_mention(noun: "Token", support: "Token | None") -> str:
     over = next((a for a in _ancestors(noun) if a.lemma_.lower() in bargains().under), None)
     if over is not None:
         return _under(over)
-    if modality.unreal(noun) or _of_another(noun):
+    if _undecided(noun, support):
+        return modality.PLANNED
+    if modality.unreal(noun) or _of_another(noun) or _open(noun):
         return ""
-    if noun.dep_ == "pobj" and noun.head.lower_ in bargains().grounds and not _doubtful(noun):
-        return "in-force"
+    given = noun.dep_ == "pobj" and noun.head.lower_ in bargains().grounds
+    return "in-force" if given and not _doubtful(noun) else _said(noun, support)
+
+
+def _open(noun: "Token") -> bool:
+    """Tell whether nothing says that an agreement stands: `a treaty between A and B hangs on a clause`."""
+    vague = any(c.lower_ in ("a", "an", "any") for c in noun.children)
+    present = noun.head.tag_ in ("VBZ", "VBP") and noun.head.lemma_ != "be"
+    return vague and noun.dep_ == "nsubj" and present
+
+
+def _said(noun: "Token", support: "Token | None") -> str:
     said = modality.of_noun(noun, support)
     if said == modality.NOTHING and support is not None:
         return "planned" if bargains().verbs.get(support.lemma_.lower()) == "planned" else ""
@@ -64,6 +76,10 @@ def by_mention(noun: "Token", support: "Token | None") -> str:
         words = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
         return "preliminary" if words & bargains().preliminary else "in-force"
     return said
+
+
+def _undecided(noun: "Token", support: "Token | None") -> bool:
+    return support is not None and noun.dep_ != "nsubj" and support.lemma_.lower() in bargains().undecided
 
 
 def _of_another(noun: "Token") -> bool:
@@ -84,6 +100,8 @@ def _under(over: "Token") -> str:
         return status
     said = modality.of_noun(over, frames.support(over))
     waited = any(t.lower_ in _WAITING for t in (over.head, over.head.head))
+    if said == modality.CANCELLED or _undecided(over, frames.support(over)):
+        return modality.PLANNED
     if said in (modality.HAPPENED, modality.PLANNED):
         return modality.PLANNED if waited else {modality.HAPPENED: "signed"}.get(said, said)
     return said

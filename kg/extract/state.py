@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kg.extract import labels
+from kg.extract.acts import SIGNING
 from kg.extract.deals import Deal
 from kg.extract.draft import LONGEST
 from kg.extract.events import Happening
@@ -88,7 +89,8 @@ def date(scene: Scene, key: str, when: When, evidence: Evidence, rule: str) -> N
 
 def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
     """State one agreement or set of agreements."""
-    first = next((d for d in group if d.parties), group[0])
+    named = [d for d in group if d.rule != "signing-told"] or group
+    first = next((d for d in named if d.parties), named[0])
     number = next((d.number for d in group if d.number is not None), None)
     kind = Kind.AGREEMENT if number is None else Kind.AGREEMENT_SET
     key = scene.draft.add(
@@ -102,6 +104,7 @@ def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happenin
         one.key = key
         if len(stated) > 1:  # whoever signed, signed for these
             one.parties = {k: v for k, v in one.parties.items() if k in stated or k not in one.through}
+            one.sides = {k: v for k, v in one.sides.items() if k in stated or k not in one.through}
         clause = _deal_clause(one)
         put = _Put(scene, key, one)
         if one.kind == kind_of_all:
@@ -197,7 +200,7 @@ def _event_of(happenings: Sequence[Happening], token: "Token | None") -> Happeni
 def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
     """State the act of signing as an event, where the article tells when, where or by whom it was done."""
     acts = [d for d in group if d.token.lemma_.lower() in labels.ACTS and d.status in ("signed", "planned")]
-    if not any(d.when or d.where or d.signers for d in acts):
+    if not any(d.when or d.where or d.signers or _signs(d) for d in acts):
         return
     act = scene.draft.add(
         Kind.EVENT, labels.of_signing(scene, key), [_deal_clause(d) for d in acts], named=False
@@ -218,6 +221,11 @@ def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
         date(scene, act, dated.when, dated.when_evidence, "signing")
     if acts[0].status == "signed":
         _Put(scene, key, acts[0])(Relation.SIGNED_AT, Ref(act), _deal_clause(acts[0]))
+
+
+def _signs(deal: Deal) -> bool:
+    """Tell whether it is told who put their names under it."""
+    return deal.token.lemma_.lower() in SIGNING and bool(deal.members)
 
 
 def sets(scene: Scene, groups: Sequence[Sequence[Deal]], dates: Mapping[str, When]) -> None:

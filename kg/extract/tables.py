@@ -58,13 +58,17 @@ class Titles:
     heads: frozenset[str]
     before: frozenset[str]
     honours: frozenset[str]
+    former: frozenset[str]
+    """Words that say when, not what: a former minister."""
+    fields: frozenset[str]
+    """Fields of government, which a minister's title lists."""
 
 
 @cache
 def titles() -> Titles:
     """Return the words of offices and honours."""
     rows = table("titles")
-    return Titles(words(rows["heads"]), words(rows["before"]), words(rows["honours"]))
+    return Titles(*(words(rows[name]) for name in ("heads", "before", "honours", "former", "fields")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,14 @@ class Bargains:
     preliminary: frozenset[str]
     joining: frozenset[str]
     """Verbs that tell of a partnership by themselves."""
+    documents: frozenset[str]
+    """Nouns for the paper that an agreement stands on."""
+    with_particle: Mapping[str, str]
+    """Verb -> the particle without which it means something else."""
     grounds: frozenset[str]
     """Prepositions that take an agreement as given."""
+    undecided: frozenset[str]
+    """Verbs that leave an agreement open."""
     having: frozenset[str]
     """Verbs whose object is an agreement that stands."""
     under: Mapping[str, str]
@@ -130,7 +140,10 @@ def bargains() -> Bargains:
         verbs={verb: status for status, line in rows["verbs"].items() for verb in words(line)},
         preliminary=words(rows["preliminary"]),
         joining=words(rows["joining"]),
+        documents=words(rows["documents"]),
+        with_particle=rows["with_particle"],
         grounds=words(rows["grounds"]),
+        undecided=words(rows["undecided"]),
         having=words(rows["having"]),
         under={noun: status for status, line in rows["under"].items() for noun in words(line)},
     )

@@ -92,7 +92,8 @@ def _same_deal(group: list[Deal], one: Deal) -> bool:  # noqa: PLR0911  one retu
     first = group[0]
     if one.within is not None or first.within is not None:
         return False
-    if (one.number and one.number.value) != (first.number and first.number.value):
+    numbers = (one.number and one.number.value, first.number and first.number.value)
+    if numbers[0] != numbers[1] and one.rule != "signing-told":
         return False
     if _GROUPS[first.status] != _GROUPS[one.status] or any(clash(d.when, one.when) for d in group):
         return False

@@ -1,0 +1,65 @@
+"""Stage 2: acts of agreeing told without the word for what was agreed, as in `it was signed by`."""
+
+from typing import TYPE_CHECKING
+
+from kg.extract import frames, modality, parties, standing
+from kg.extract.deals import Deal
+from kg.extract.marks import Sentence
+from kg.extract.scene import Scene
+from kg.extract.tables import bargains
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spacy.tokens import Token
+
+SIGNING = frozenset(("sign", "ink", "initial", "seal", "countersign"))
+"""Verbs of putting names under a text."""
+_PRONOUNS = frozenset(("it", "this", "both", "they", "them", "these", "each", "which"))
+_STATUS = {modality.HAPPENED: "signed", modality.PLANNED: "planned", modality.DENIED: "denied",
+           modality.CANCELLED: "cancelled"}  # fmt: skip
+
+
+def told(scene: Scene, sentence: Sentence, verb: "Token", before: "Sequence[Deal]") -> Deal | None:
+    """Return what a verb of signing adds to the agreement told before it."""
+    last = before[-1] if before else None
+    thing = _thing(verb)
+    if last is None or verb.lemma_.lower() not in SIGNING or (thing is None and not _for(sentence, verb)):
+        return None
+    if thing is not None and not _document(sentence, thing):
+        return None
+    said = modality.of_verb(verb)
+    if said not in _STATUS:
+        return None
+    deal = Deal(last.kind, sentence, verb, thing or verb, _STATUS[said], "signing-told", definite=True)
+    parties.fill(scene, deal, {}, verb)
+    return deal
+
+
+def _thing(verb: "Token") -> "Token | None":
+    """Return the word for what is signed."""
+    return next((c for c in verb.children if c.dep_ in ("dobj", "nsubjpass")), None)
+
+
+def _document(sentence: Sentence, thing: "Token") -> bool:
+    if sentence.mention(thing) is not None:
+        return False
+    return thing.lower_ in _PRONOUNS or thing.lemma_.lower() in bargains().documents
+
+
+def _for(sentence: Sentence, verb: "Token") -> bool:
+    """Tell whether somebody signs for another."""
+    after = [t for t in sentence.tokens if verb.i < t.i <= verb.i + 3]
+    return any(t.lower_ in ("for", "behalf") for t in after) and verb.tag_ in ("VBD", "VBN", "VB", "VBZ")
+
+
+def in_principle(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
+    """Read `A and B agreed in principle to build a telescope`."""
+    if verb.lemma_ != "agree" or not standing.in_principle(sentence, verb, verb):
+        return None
+    said = modality.of_verb(verb)
+    if said != modality.HAPPENED:
+        return None
+    deal = Deal("formal-agreement", sentence, verb, verb, "preliminary", "agreement-verb")
+    parties.fill(scene, deal, frames.of_verb(verb), verb)
+    return deal
