@@ -118,6 +118,8 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> l
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     parties.fill(scene, deal, around, verb)
+    if not deal.members and token.dep_ == "pobj" and token.head.lower_ in bargains().grounds:
+        parties.put(scene, deal, bonds.speaker(scene, sentence, token), token)
     return _each(scene, deal)
 
 

@@ -19,7 +19,7 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     sentence, noun = deal.sentence, deal.noun
     between = parties.listed_after(sentence, noun.i, noun, noun, ("between", "among"))
     around, _ = frames.of_noun(noun)
-    parties.bodies(scene, sentence, between)
+    parties.bodies(scene, sentence, between, short=True)
     between = list(dict.fromkeys([*between, *around.get("between", [])]))
     if len(set(parties.denoted(scene, sentence, between))) > 1:
         parties.put(scene, deal, between, noun)

@@ -56,11 +56,24 @@ def _place_beside(scene: Scene, sentence: Sentence, target: Dateable, date: "Tok
             target.where[place] = scene.evidence(sentence, [target.token, pair[1]])
 
 
+def _another_clause(told: "Token", date: "Token") -> bool:
+    """Tell whether a date belongs to a later verb of the same subject: `was signed, and follows last year's`."""
+    verb = next((a for a in date.ancestors if a.pos_ in ("VERB", "AUX")), None)
+    return (
+        verb is not None
+        and verb.dep_ == "conj"
+        and told.i < verb.i < date.i
+        and verb != told
+        and told not in verb.subtree
+    )
+
+
 def _dated(date: "Token", ordered: Sequence[Dateable]) -> Dateable | None:
     word = date.head.lower_ if date.dep_ == "pobj" else ""
     if word in _CLOSED:
         return None
-    before = [one for one in ordered if one.token.i < date.i]
+    before = [one for one in ordered if one.token.i < date.i and not _another_clause(one.token, date)]
     if before:
         return before[-1]
-    return ordered[0] if ordered and word != "from" else None
+    after = [one for one in ordered if one.token.i > date.i]
+    return after[0] if after and word != "from" else None

@@ -30,7 +30,8 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
     put(scene, deal, subject, verb)
     listed = [t for name in _BINDING for t in (*around.get(name, []), *of_verb.get(name, []))]
     deal.partners = [*around.get("with", []), *of_verb.get("with", []), *_listed(deal, verb, ("with",))]
-    bodies(scene, deal.sentence, _listed(deal, verb, ("between", "with")))
+    bodies(scene, deal.sentence, _listed(deal, verb, ("with",)))
+    bodies(scene, deal.sentence, _listed(deal, verb, ("between",)), short=True)
     put(scene, deal, dict.fromkeys((*listed, *_listed(deal, verb, _BINDING))), verb)
     if deal.signers:
         put(scene, deal, _signed_for(scene, deal.sentence), verb)
@@ -95,7 +96,7 @@ def _signed_for(scene: Scene, sentence: Sentence) -> "list[Token]":
     return out
 
 
-def bodies(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> None:
+def bodies(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]", *, short: bool = False) -> None:
     """Take names among parties for those of bodies, where nothing says that they are persons'."""
     for token in tokens:
         mention = sentence.mention(token)
@@ -103,7 +104,7 @@ def bodies(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]") -> None:
             _name_anew(scene, sentence, token)
         elif mention.sort is Sort.PERSON:
             key = scene.cast.of(mention)
-            if key is not None and key not in scene.titled and " " in mention.name:
+            if key is not None and key not in scene.titled and (short or " " in mention.name):
                 scene.draft.retype(key, Kind.INSTITUTION)
 
 

@@ -57,6 +57,6 @@ def _is_part(sentence: Sentence, between: "Token") -> bool:
 def _one(scene: Scene, sentence: Sentence, between: "Token", whole: Deal) -> Deal | None:
     deal = Deal(whole.kind, sentence, between, between, whole.status, "agreement-listed", apart=True)
     names = lists.after(sentence, between)
-    parties.bodies(scene, sentence, names)
+    parties.bodies(scene, sentence, names, short=True)
     parties.put(scene, deal, names, between)
     return deal if len(deal.members) > 1 else None

@@ -102,7 +102,7 @@ def agreement(scene: Scene, group: Sequence[Deal], happenings: Sequence[Happenin
     stated = {value for one in group for value in one.members if value not in one.through}
     for one in group:
         one.key = key
-        if len(stated) > 1:  # whoever signed, signed for these
+        if len(stated) > 1 and not set(one.members) - one.through:  # whoever signed, signed for these
             one.parties = {k: v for k, v in one.parties.items() if k in stated or k not in one.through}
             one.sides = {k: v for k, v in one.sides.items() if k in stated or k not in one.through}
         clause = _deal_clause(one)
