@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, modality
+from kg.extract import attendance, frames, modality
 from kg.extract.figures import Number, number_of
 from kg.extract.marks import Mention, Sentence, Sort, When
 from kg.extract.scene import Scene
@@ -109,7 +109,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]
 
 
 def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
-    around = dict(frames.of_verb(token))
+    around = attendance.widened(sentence, frames.of_verb(token), token)
     if "delegation" in row.needs:
         # `led a delegation to Peru`: the parser may hang the place on the delegation.
         inner = [t for obj in around.get("object", []) for t in frames.of_noun(obj)[0].get("to", [])]
@@ -120,15 +120,28 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     _fill(scene, found, row, around)
     if "delegation" in row.needs:
         needed = [t for t in around.get("object", []) if (sentence.number, t.i) in scene.delegations]
-    if row.needs and not needed:
+    if (row.needs and not needed) or not _said_of(sentence, row, around, token):
         return None
     if row.kind == "visit" and not (found.host or found.where):
         return None
-    return _told(scene, found, enough=bool(found.who or found.host))
+    return _told(scene, found, enough=bool(found.who or found.host) and not row.dated, dated=row.dated)
+
+
+def _said_of(sentence: Sentence, row: Trigger, around: "Mapping[str, list[Token]]", verb: "Token") -> bool:
+    """Tell whether a verb is said of what its row asks for: `opened a clinic`, `received the mayor`."""
+    if not row.objects:
+        return True
+    objects = [t for t in around.get("object", []) if t != verb]
+    lemmas = {t.lemma_.lower() for t in objects}
+    mentions = [m for t in objects if (m := sentence.mention(t)) is not None]
+    lemmas |= {m.name.split()[-1].lower() for m in mentions if m.name}
+    lemmas |= {m.sort.value for m in mentions}
+    return bool(lemmas & row.objects)
 
 
 def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
-    around, support = frames.of_noun(token)
+    plain, support = frames.of_noun(token)
+    around = attendance.widened(sentence, plain, support if support is not None else token)
     status = modality.of_noun(token, support)
     found = Happening(row.kind, sentence, token, status, f"{row.kind}-noun")
     _fill(scene, found, row, around)
@@ -158,11 +171,16 @@ def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention
         yield told
 
 
-def _told(scene: Scene, found: Happening, *, enough: bool) -> Happening | None:
-    found.weak = not enough and not found.where and found.kind in _DATED and found.token.dep_ != "dobj"
+def _told(scene: Scene, found: Happening, *, enough: bool, dated: bool = False) -> Happening | None:
+    gathering = found.kind in _DATED and found.token.dep_ != "dobj" and not found.where
+    people = found.kind in ("visit", "meeting") and bool(found.who or found.host) and not found.definite
+    found.weak = not enough and (gathering or people or dated)
     if found.status == modality.NOTHING or not (enough or found.where or found.weak):
         scene.draft.rejected.append(f"{found.rule} not asserted: {_quote(scene, found)}")
         return None
+    for token in attendance.company(found.sentence, found.token):
+        for key in scene.denoted(found.sentence, token):
+            _put(scene, found, "who", key, scene.evidence(found.sentence, [found.token, token]))
     return found
 
 

@@ -62,13 +62,17 @@ class Titles:
     """Words that say when, not what: a former minister."""
     fields: frozenset[str]
     """Fields of government, which a minister's title lists."""
+    ambiguous: frozenset[str]
+    """Heads before which a capitalised word need be no person."""
 
 
 @cache
 def titles() -> Titles:
     """Return the words of offices and honours."""
     rows = table("titles")
-    return Titles(*(words(rows[name]) for name in ("heads", "before", "honours", "former", "fields")))
+    return Titles(
+        *(words(rows[name]) for name in ("heads", "before", "honours", "former", "fields", "ambiguous"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ class Trigger:
     needs: frozenset[str]
     light: bool
     """The noun counts only with a verb such as hold, or with who or when."""
+    objects: frozenset[str] = frozenset()
+    """Of what the verb must be said."""
+    dated: bool = False
+    """It counts only with a date."""
 
 
 @cache
@@ -96,6 +104,8 @@ def triggers(name: str) -> tuple[Trigger, ...]:
             slots={slot: words(row.get(slot)) for slot in ("who", "host", "where")},
             needs=words(row.get("needs")),
             light=bool(row.get("light", False)),
+            objects=words(row.get("objects")),
+            dated=bool(row.get("dated", False)),
         )
         for row in table(name)["triggers"]
     )
