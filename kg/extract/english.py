@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 
-from kg.extract import agreements, annotate, counts, delegations, events, lines, state, topics, unite
+from kg.extract import agreements, annotate, counts, delegations, events, lines, offices, state, topics, unite
 from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
 from kg.extract.draft import Draft
 from kg.extract.events import Happening
 from kg.extract.lines import Marked
-from kg.extract.marks import RoleMention, Sort, When
+from kg.extract.marks import When
 from kg.extract.resolve import Cast
 from kg.extract.scene import Scene
-from kg.model import Article, Basis, Evidence, Findings, Kind, Ref, Relation, Text, Value
+from kg.model import Article, Evidence, Findings, Kind, Ref, Relation
 
 VERSION = "0.1"
 
@@ -23,10 +23,9 @@ def extract(article: Article) -> Findings:
     cast = Cast(draft, list(lines.mentions_of(marked)))
     scene = Scene(draft, cast, list(annotate.parsed([m.line for m in marked])))
     _geography(scene, marked)
-    roles = [(role, _body(scene, role)) for m in marked for role in m.roles]
-    scene.employers.update(
-        {p: body for role, body in roles if body is not None and (p := cast.of(role.person)) is not None}
-    )
+    held = offices.offices(scene, [role for m in marked for role in m.roles])
+    scene.titled.update(p for m in marked for role in m.roles if (p := cast.of(role.person)) is not None)
+    scene.lands.update({one.person: one.place for one in held if one.place is not None})
     delegations.find(scene)
     happenings, deals = events.find(scene), agreements.find(scene)
     told: defaultdict[int, list[Dateable]] = defaultdict(list)
@@ -47,7 +46,7 @@ def extract(article: Article) -> Findings:
     for bargain in united:
         state.agreement(scene, bargain, happenings)
     state.sets(scene, united, _dates_of(groups))
-    _roles(scene, roles, happenings)
+    offices.state(scene, held, happenings)
     counts.find(scene)
     topics.state(scene, [(m.line.start, m.line.end) for m in marked], deals)
     return draft.findings(f"rules-en {VERSION}; {annotate.model_name()}")
@@ -73,61 +72,6 @@ def _geography(scene: Scene, marked: list[Marked]) -> None:
         if scene.draft.kind(place) is Kind.PLACE and scene.draft.kind(of) is Kind.PLACE:
             evidence = Evidence(lies.start, lies.end)
             scene.draft.state(place, lies.relation, Ref(of), evidence, rule=lies.rule)
-
-
-def _body(scene: Scene, role: RoleMention) -> str | None:
-    """Return the institution in which a role is held."""
-    if role.body is None or role.body.sort is not Sort.INSTITUTION:
-        return None
-    key = scene.cast.of(role.body)
-    return key if key is not None and scene.draft.kind(key) is Kind.INSTITUTION else None
-
-
-def _roles(scene: Scene, roles: list[tuple[RoleMention, str | None]], happenings: list[Happening]) -> None:
-    known: dict[tuple[str, str | None, str], str] = {}
-    for role, body in roles:
-        person = scene.cast.of(role.person)
-        if person is None:
-            continue
-        evidence = Evidence(role.start, role.end)
-        same = (person, body, role.title.lower())
-        if same not in known:
-            label = f"{scene.draft.name(person)}, {role.title}" + (
-                f", {scene.draft.name(body)}" if body else ""
-            )
-            known[same] = scene.draft.add(Kind.ROLE, label, [evidence], named=False)
-        key = known[same]
-        scene.draft.mention(key, evidence)
-        title = Text(role.title, scene.draft.article.language)
-        said: list[tuple[Relation, Value]] = [(Relation.HOLDER, Ref(person)), (Relation.TITLE, title)]
-        for relation, value in [*said, (Relation.ROLE_IN, Ref(body))] if body else said:
-            scene.draft.state(key, relation, value, evidence, rule=role.rule)
-        _attested(scene, key, role, person, happenings)
-
-
-def _attested(scene: Scene, key: str, role: RoleMention, person: str, happenings: list[Happening]) -> None:
-    """State the day on which a role is attested: that of the event told with it, or that of the report."""
-    if scene.draft.values(key, Relation.ATTESTED_ON):
-        return
-    evidence = Evidence(role.start, role.end)
-    for one in happenings:
-        told = one.sentence.start <= role.start <= one.sentence.end and person in {*one.who, *one.host}
-        if told and one.when is not None and one.when.start == one.when.end and one.status == "happened":
-            scene.draft.state(
-                key, Relation.ATTESTED_ON, one.when.start, one.when_evidence or evidence,
-                rule=role.rule, basis=one.when.basis,
-            )  # fmt: skip
-            return
-    published = scene.draft.article.published
-    if published is not None:
-        scene.draft.state(
-            key,
-            Relation.ATTESTED_ON,
-            published,
-            evidence,
-            rule=role.rule,
-            basis=Basis.RESOLVED,
-        )
 
 
 def _sub_events(scene: Scene, happenings: list[Happening]) -> None:

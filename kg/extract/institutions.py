@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from kg.extract.marks import Mention, Sort
 from kg.extract.places import known
 from kg.extract.tables import institution_heads, institution_kinds, titles
-from kg.extract.words import POSSESSIVE, Span, Word, mention_of, small, text_of, trimmed, widest
+from kg.extract.words import POSSESSIVE, Span, Word, is_office, mention_of, small, text_of, trimmed, widest
 
 _LISTING = frozenset(("ministry", "department", "committee", "commission", "office", "bureau", "minister"))
 """Heads whose name may go on over commas: Ministry of Culture, Tourism and Sport."""
@@ -32,7 +32,11 @@ def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Seq
     of_persons = {i for first, last in persons if last - first > 1 for i in range(first, last)}
     spans = [*_governments(ws)]
     for i, word in enumerate(ws):
-        if word.lower in institution_heads() and word.capital:
+        if (
+            (word.lower in institution_heads() or lasting(ws, i))
+            and word.capital
+            and not _union_minister(ws, i)
+        ):
             first, last = _leftward(ws, i, covered), _rightward(ws, i, of_persons)
             for other in organisations:
                 if other[0] < last and first < other[1] and other[1] <= last + 1:
@@ -41,6 +45,15 @@ def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Seq
     return widest(
         s for s in spans if s[1] - s[0] > 1 or _CAPITALS.fullmatch(text_of(ws, s) if s[0] < s[1] else "")
     )
+
+
+def lasting(ws: Sequence[Word], i: int) -> bool:
+    """Tell whether an assembly is a body, not an occasion: the National Assembly."""
+    return ws[i].lower == "assembly" and i > 0 and ws[i - 1].lower in small("assemblies")
+
+
+def _union_minister(ws: Sequence[Word], i: int) -> bool:
+    return ws[i].lower == "union" and i + 1 < len(ws) and ws[i + 1].lower in ("minister", "ministers")
 
 
 def _end(organisations: Sequence[Span], i: int) -> int:
@@ -130,9 +143,13 @@ def listed(ws: Sequence[Word], end: int, persons: set[int], *, listing: bool) ->
 
 
 def _without_titles(ws: Sequence[Word], span: Span) -> Span:
-    first, last = span
-    while last > first + 1 and (
-        ws[last - 1].lower in titles().heads or ws[last - 1].lower in ("vice", "deputy", "executive", "-")
+    first, last = _after_person(ws, span)
+    whole = last
+    while last > first + 1 and (_closing_office(ws, last - 1) or ws[last - 1].text == "-"):
+        last -= 1
+    while last > first and (
+        ws[last - 1].lower in ("vice", "deputy", "executive")
+        or (whole > last and ws[last - 1].lower in ("special", "chief", "-"))
     ):
         last -= 1
     for i in range(last - 1, first, -1):
@@ -151,6 +168,21 @@ def _without_titles(ws: Sequence[Word], span: Span) -> Span:
     ):
         return trimmed(ws, (first + 2, last))
     return first, last
+
+
+def _closing_office(ws: Sequence[Word], i: int) -> bool:
+    """Tell whether a name ends in a title that is no part of it, as the House of Representatives does not."""
+    return is_office(ws[i].text) and ws[i - 1].lower not in ("of", "for")
+
+
+def _after_person(ws: Sequence[Word], span: Span) -> Span:
+    """Return what `Professor Ana Lopez of` introduces."""
+    first, last = span
+    person = ws[first].lower in titles().honours or is_office(ws[first].text) if first < last else False
+    if not person or ws[first].lower in institution_heads():
+        return span
+    link = next((i for i in range(first + 1, last) if ws[i].lower in ("of", "from", "at", "for")), first)
+    return trimmed(ws, (link + 1, last)) if link > first else span
 
 
 def _governments(ws: Sequence[Word]) -> list[Span]:
@@ -201,7 +233,7 @@ def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
 def _sound(ws: Sequence[Word], first: int, last: int) -> Span:
     """Return the name without an owner before it (`Singapore's`) and without what can be no name."""
     for i in range(first + 1, last - 1):
-        if ws[i].text in ("'s", "’s") and known(text_of(ws, (first, i))) is not None:
+        if ws[i].text in POSSESSIVE and known(text_of(ws, (first, i))) is not None:
             return trimmed(ws, (i + 1, last))
     bad = [
         i for i in range(first, last) if any(c in ws[i].text for c in "/]_@") or ws[i].lower in small("never")

@@ -123,7 +123,7 @@ def _read(line: Line, mentions: Sequence[Mention]) -> Marked:
     roles = roles_in(line.pieces)
     cut = _union(roles, geography, line.pieces)
     left = tuple(piece for i, piece in enumerate(line.pieces) if i not in cut)
-    return Marked(replace(line, pieces=left), tuple(mentions), roles.found, geography)
+    return Marked(replace(line, pieces=left), tuple(mentions), tuple(roles.found), geography)
 
 
 def _union(roles: Roles, geography: Geography, pieces: Sequence[Piece]) -> frozenset[int]:

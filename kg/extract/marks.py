@@ -71,6 +71,8 @@ class RoleMention:
     start: int
     end: int
     rule: str
+    owner: str = ""
+    """The noun, or `its`, that speaks of the institution without its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from kg.extract.institutions import institution, institutions, kind_of, listed, run
+from kg.extract.institutions import institution, institutions, lasting, listed, run
 from kg.extract.marks import Mention, Sort
+from kg.extract.people import honoured, introduced, person, titled
 from kg.extract.places import known
-from kg.extract.tables import titles
 from kg.extract.words import Span, Word, mention_of, small, text_of, trimmed, widest
-
-_ARTICLES = ("a", "an", "the")
-_LONGEST_NAME = 4
-"""Words of a person's name that only a title beside it shows."""
 
 
 def repaired(
@@ -27,10 +23,12 @@ def repaired(
         found += _ranked(1, [mention_of(Sort.OCCASION, words_, span, trusted=True)])
     known_acronyms = [(i, i + 1) for i, word in enumerate(words_) if word.text in acronyms]
     found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, span, trusted=True) for span in known_acronyms])
-    for span in _introduced(words_):
-        found += _ranked(3, [_person(words_, span, trusted=True)])
-    for span in _honoured(words_):
-        found += _ranked(2, [_person(words_, span, trusted=True)])
+    for span in introduced(words_):
+        found += _ranked(3, [person(words_, span, trusted=True)])
+    for span in honoured(words_):
+        found += _ranked(2, [person(words_, span, trusted=True)])
+    for span in titled(words_, [span for sort, span in seen if sort is Sort.PERSON]):
+        found += _ranked(2, [person(words_, span, trusted=True)])
     found += _of_the_model(words_, seen)
     for span in _gazetteer(words_):
         found += _ranked(6, _places(words_, span))
@@ -41,7 +39,7 @@ def _of_the_model(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> 
     found: list[tuple[int, Mention]] = []
     for sort, span in seen:
         if sort is Sort.PERSON:
-            found += _ranked(3, [_person(words_, span, trusted=False)])
+            found += _ranked(3, [person(words_, span, trusted=False)])
         elif sort is Sort.INSTITUTION:
             found += _ranked(4, institution(words_, span))
         elif sort in (Sort.PLACE, Sort.NATION):
@@ -81,7 +79,7 @@ def _occasions(ws: Sequence[Word]) -> list[Span]:
     spans = []
     heads = small("occasions")
     for i, word in enumerate(ws):
-        if word.lower not in heads or not word.capital:
+        if word.lower not in heads or not word.capital or lasting(ws, i):
             continue
         first = i
         while first > 0 and _of_an_occasion(ws, first - 1):
@@ -102,79 +100,6 @@ def _of_an_occasion(ws: Sequence[Word], i: int) -> bool:
     if ws[i].lower in small("first"):
         return ws[i].lower == "new" and i > 0 and ws[i - 1].capital
     return ws[i].capital or ws[i].text[:1].isdigit() or ws[i].text == "-"
-
-
-def _honoured(ws: Sequence[Word]) -> list[Span]:
-    spans = []
-    honours = titles().honours
-    for i, word in enumerate(ws[:-1]):
-        if (
-            word.capital
-            and word.lower.rstrip(".") in honours
-            and word.lower not in ("the", "he", "his", "her")
-        ):
-            start = i + 1 + (ws[i + 1].text == ".")
-            end = start
-            while end < len(ws) and _of_a_name(ws, end) and ws[end].lower not in titles().heads:
-                end += 1
-            if 0 < end - start <= 6:  # noqa: PLR2004  the number is plain here
-                spans.append((start, end))
-    return spans
-
-
-def _introduced(ws: Sequence[Word]) -> Iterable[Span]:
-    """Yield names that a title in apposition shows to be a person's: `Ana Lopez, director of X`."""
-    for comma in (i for i, word in enumerate(ws) if word.text == ","):
-        first = end = _before_aside(ws, comma)
-        while (
-            first > 0 and ws[first - 1].capital and ws[first - 1].lower not in small("first") | titles().heads
-        ):
-            first -= 1
-        title = [w.lower for w in ws[comma + 1 : comma + 7]]
-        head = next((i for i, word in enumerate(title) if word in titles().heads), None)
-        plain = head is not None and all(w in titles().before or w in _ARTICLES for w in title[:head])
-        begins = first == 0 or ws[first - 1].text in (",", ".", "and")
-        if plain and begins and 1 < end - first <= _LONGEST_NAME:
-            yield first, end
-
-
-def _before_aside(ws: Sequence[Word], at: int) -> int:
-    """Return where `(left)` before this place begins, or the place itself."""
-    opened = next((i for i in range(at - 1, max(-1, at - 5), -1) if ws[i].text == "("), at)
-    return opened if at > 0 and ws[at - 1].text == ")" else at
-
-
-def _of_a_name(ws: Sequence[Word], i: int) -> bool:
-    particle = ws[i].lower in small("particles") and i + 1 < len(ws) and ws[i + 1].capital
-    hyphen = ws[i].text == "-" and i + 1 < len(ws) and ws[i + 1].start == ws[i].end
-    return (ws[i].capital and ws[i].text != "&") or particle or hyphen
-
-
-def _person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
-    first, last = trimmed(ws, span)
-    dash = [i for i in range(first, last) if ws[i].text == "-" and ws[i].start > ws[i - 1].end]
-    last = dash[0] if dash else last
-    honours, heads = titles().honours, titles().heads
-    while first < last and (
-        ws[first].lower.rstrip(".") in honours or ws[first].lower in heads or ws[first].text == "."
-    ):
-        first, trusted = first + 1, True
-    while (
-        last < len(ws)
-        and last > first
-        and ws[last].lower in small("particles")
-        and last + 1 < len(ws)
-        and ws[last + 1].capital
-    ):
-        last += 2
-    while last > first and (ws[last - 1].lower in heads or not ws[last - 1].capital):
-        last -= 1
-    text = text_of(ws, (first, last)) if first < last else ""
-    if not text or known(text) or kind_of(text) or any(c.isdigit() or c in "@/" for c in text):
-        return None
-    if not trusted and last - first == 1 and not ws[first].capital:
-        return None
-    return mention_of(Sort.PERSON, ws, (first, last), trusted=trusted or last - first > 1)
 
 
 def _places(ws: Sequence[Word], span: Span) -> list[Mention | None]:

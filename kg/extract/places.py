@@ -6,6 +6,9 @@ from functools import lru_cache
 from kg import gazetteer
 from kg.extract.tables import table, words
 
+_SHORT = 4
+"""Letters of `U S`, as some pages write it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -20,7 +23,8 @@ class Known:
 @lru_cache(maxsize=4096)
 def known(name: str) -> Known | None:
     """Return what the gazetteer has under an English name or demonym."""
-    for form in dict.fromkeys((name, without_article(name), bare(name))):
+    short = name.replace(" ", "") if name.isupper() and len(name) <= _SHORT else name
+    for form in dict.fromkeys((name, short, without_article(name), bare(name))):
         record = gazetteer.lookup(form)
         if record is not None:
             return Known(record.names["en"], record.kind, slug=record.slug)

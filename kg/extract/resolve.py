@@ -212,6 +212,10 @@ class Cast:
                 found.append(key)
         return sorted(found[:2]) if len(found) > 1 else []
 
+    def institution_before(self, start: int) -> str | None:
+        """Return the last institution before `start`."""
+        return next((key for key, mention in self._back(start) if mention.sort is Sort.INSTITUTION), None)
+
     def pronoun(self, start: int) -> str | None:
         """Return the last person before `start`."""
         for key, mention in self._back(start):

@@ -1,245 +1,273 @@
 """Stage 2: find who holds what title in which institution, in the pieces of a line."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from kg.extract.marks import Mention, Piece, RoleMention, Sort
-from kg.extract.tables import titles
+from kg.extract.marks import Piece, RoleMention, Sort
+from kg.extract.tables import table, titles
+from kg.extract.title_phrase import Title, body_at, is_, is_lower, lower, title_at
+from kg.extract.words import singular
 
-_BODIES = (Sort.INSTITUTION, Sort.PLACE, Sort.NATION)
-_MOST_MODIFIERS = 7
-_MOST_FIELD = 10
-_MOST_SUBJECT = 6
 _ASIDE = frozenset(
-    ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above")
-)
-_FIELD_HEADS = frozenset(
-    ("minister", "secretary", "commissioner", "envoy", "ambassador", "counsellor", "representative")
-)
-"""Titles whose field of work belongs to them: minister for trade."""
+    ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above",
+     "second", "third", "fourth", "far")
+)  # fmt: skip
+_CLOSING = (",", ".", ";", ")", ":", "–", "—", "and")
+_FARTHEST = 16
+"""Pieces before a name within which its title begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A title phrase `[start, end)` of a line's pieces."""
-
-    start: int
-    end: int
-    text: str
-    body: Mention | None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Roles:
     """The roles of a line, and the stretches of pieces that only tell them."""
 
-    found: tuple[RoleMention, ...]
-    cuts: tuple[tuple[int, int], ...]
+    found: list[RoleMention] = field(default_factory=list)
+    cuts: list[tuple[int, int]] = field(default_factory=list)
+    led: set[int] = field(default_factory=set)
+    """Persons whose title stands before them and a comma: `the minister, ANA LOPEZ`."""
 
 
 def roles_in(pieces: Sequence[Piece]) -> Roles:
-    """Return the roles that a line's pieces tell by apposition or by a title before a name."""
-    found: list[RoleMention] = []
-    cuts: list[tuple[int, int]] = []
+    """Return the roles that a line's pieces tell beside the names of persons."""
+    roles = Roles()
     for i, piece in enumerate(pieces):
-        if piece.mention is None or piece.mention.sort is not Sort.PERSON:
-            continue
-        roles, cut = _after(pieces, i)
-        found += roles
-        cuts += cut
-        roles, cut = _before(pieces, i)
-        found += roles
-        cuts += cut
-    return Roles(tuple(found), tuple(cuts))
+        if piece.mention is not None and piece.mention.sort is Sort.PERSON:
+            _before(pieces, i, roles)
+            _after(pieces, i, roles)
+            _of_body(pieces, i, roles)
+    return roles
 
 
-def _after(pieces: Sequence[Piece], person: int) -> tuple[list[RoleMention], list[tuple[int, int]]]:
-    """Read `PERSON (left), executive director of X and chair of Y,`."""
-    cuts = []
-    at = person + 1
-    aside = _aside(pieces, at)
-    if aside > at:
-        cuts.append((at, aside))
-        at = aside
-    if not _is(pieces, at, ",", "–", "-", "("):
-        return [], cuts
-    opened, at = at, at + 1
-    roles: list[RoleMention] = []
-    while (title := title_at(pieces, at)) is not None and _closes(pieces, title.end):
-        roles.append(
-            _role(pieces, person, title, pieces[person].start, pieces[title.end - 1].end, "role-apposition")
-        )
-        at = title.end
-        following = at + _is(pieces, at, ",") + _is(pieces, at, "and")
-        following += _is(pieces, at, ",") and _is(pieces, at + 1, "and")
-        if following == at or title_at(pieces, following) is None:
+def _persons(pieces: Sequence[Piece], at: int) -> Iterator[int]:
+    """Yield the persons of the list that begins here: `A (left), B and C`."""
+    while at < len(pieces) and _is_person(pieces, at):
+        yield at
+        at += 1
+        if is_(pieces, at, "("):
+            close = next((i for i in range(at, min(len(pieces), at + 8)) if pieces[i].text == ")"), at)
+            at = close + 1
+        joined = is_(pieces, at, ",", "and", "&")
+        at += is_(pieces, at, ",")
+        at += is_(pieces, at, "and", "&")
+        at = _past_honours(pieces, at)
+        if not joined:
+            return
+
+
+def _listed_before(pieces: Sequence[Piece], person: int) -> list[int]:
+    """Return the persons joined with `and` or commas before one, and itself."""
+    found, at = [person], person
+    while is_(pieces, at - 1, "and", ",") and at > 1:
+        back = at - 2 - is_(pieces, at - 2, ",")
+        if not _is_person(pieces, back):
             break
-        at = following
-    if roles:
-        cuts.append((opened, at + _is(pieces, at, ",", ")")))
-    return roles, cuts
+        found.append(back)
+        at = back
+    return found
 
 
-def _aside(pieces: Sequence[Piece], at: int) -> int:
-    """Return the end of `(left)` or `, right,` at this place."""
-    if _is(pieces, at, "(", ",") and at + 2 < len(pieces) and pieces[at + 1].text.lower() in _ASIDE:
-        end = at + 2
-        while end < len(pieces) and pieces[end].text not in (")", ","):
-            end += 1
-        return end + (end < len(pieces) and pieces[end].text == ")")
-    return at
-
-
-def _before(pieces: Sequence[Piece], person: int) -> tuple[list[RoleMention], list[tuple[int, int]]]:
-    """Read `X's director general, Dr PERSON` and `President PERSON`."""
-    end = person
-    while end > 0 and _honour(pieces, end - 1 - (pieces[end - 1].text == "." and end > 1)):
-        end -= 1 + (pieces[end - 1].text == ".")
-    honours = [(end, person)] if end < person else []
-    stop = end - 1 if end > 0 and pieces[end - 1].text == "," else end
-    for start in range(max(0, stop - 16), stop):
-        title = title_at(pieces, start)
-        if title is None or title.end not in (stop, person) or _joined(pieces, start):
-            continue
-        if stop < end and title.body is None:
-            break  # `..., president, PERSON` is a list
-        if title.body is None and title.text.lower() in titles().honours:
-            break
-        role = _role(pieces, person, title, pieces[title.start].start, pieces[person].end, "role-pre-title")
-        return [role], [(title.start, person)]
-    return [], honours
-
-
-def _honour(pieces: Sequence[Piece], at: int) -> bool:
-    word = pieces[at].text.lower().rstrip(".")
-    return pieces[at].mention is None and word in titles().honours and word not in ("the", "his", "her", "he")
-
-
-def _joined(pieces: Sequence[Piece], start: int) -> bool:
-    mention = pieces[start - 1].mention if start > 0 else None
+def _is_person(pieces: Sequence[Piece], at: int) -> bool:
+    mention = pieces[at].mention if 0 <= at < len(pieces) else None
     return mention is not None and mention.sort is Sort.PERSON
 
 
-def _role(pieces: Sequence[Piece], person: int, title: Title, start: int, end: int, rule: str) -> RoleMention:  # noqa: PLR0917  each is needed by name
-    mention = pieces[person].mention
-    assert mention is not None  # noqa: S101  the caller looked
-    text = title.text
-    if title.body is not None and title.body.sort in (Sort.PLACE, Sort.NATION):
-        # No institution is named: the country is part of the title, as the article has it.
-        first = title.start + _is(pieces, title.start, "the", "The", "a", "an")
-        text = _words(pieces, first, title.end)
-    return RoleMention(mention, text, title.body, start, end, rule)
-
-
-def _is(pieces: Sequence[Piece], at: int, *texts: str) -> bool:
-    return at < len(pieces) and pieces[at].text in texts
-
-
-def _closes(pieces: Sequence[Piece], at: int) -> bool:
-    """Tell whether a title phrase may end here: not in the middle of a name."""
-    return at >= len(pieces) or pieces[at].mention is None
-
-
-def title_at(pieces: Sequence[Piece], start: int) -> Title | None:
-    """Return the title phrase that begins at this piece."""
-    at, body, head = start, None, -1
-    if _is(pieces, at, "the", "The", "a", "an", "its", "their"):
+def _past_honours(pieces: Sequence[Piece], at: int) -> int:
+    while is_lower(pieces, at, titles().honours) or (at > 0 and is_(pieces, at, ".")):
         at += 1
-    first = at
-    if at < len(pieces) and (mention := pieces[at].mention) is not None:
-        if mention.sort not in _BODIES:
-            return None
-        if _vague(pieces[at]) and not pieces[at].text.isupper():
-            mention = None
-        body, at = mention, at + 1
-        at += _is(pieces, at, "'s", "’s", "’", "'")
-        first = at if body is not None else first
-    while at < len(pieces) and at - first <= _MOST_MODIFIERS and pieces[at].mention is None:
-        word = pieces[at].text.lower()
-        if word in titles().heads:
-            head = at
-        elif not (
-            word in titles().before
-            or word in ("-", "&")
-            or (word == "in" and pieces[at - 1].text == "-")
-            or (pieces[at].text[:1].isupper() and word.isalpha())
-        ):
+    return at
+
+
+# After the name ----------------------------------------------------------------------------------
+
+
+def _after(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
+    """Read `PERSON (left), executive director of X and chair of Y,` and `PERSON is the dean of X`."""
+    at = person + 1
+    aside = _aside(pieces, at)
+    if aside > at:
+        roles.cuts.append((at, aside))
+        at = aside
+    relative = is_(pieces, at, ",") and lower(pieces, at + 1) == "who"
+    verb = at + 2 * relative
+    if lower(pieces, verb) in ("is", "was", "as"):
+        title = title_at(pieces, verb + 1, loose=True)
+        if title is not None and (title.body or title.owner) and not title.plural:
+            _add(pieces, roles, [person], title, "role-copula")
+        return
+    if is_(pieces, at, ",", "–", "-", "("):
+        _appositions(pieces, person, at, roles)
+
+
+def _appositions(pieces: Sequence[Piece], person: int, opened: int, roles: Roles) -> None:
+    at, read = opened + 1, False
+    while (title := _apposition(pieces, at, opened)) is not None:
+        if person in roles.led and _leads(pieces, title.end):
             break
-        at += 1
-    if head < 0 or pieces[head].text.lower() in ("members", "partners"):
+        holders = _listed_before(pieces, person) if title.plural else [person]
+        if title.plural and len(holders) < 2:  # noqa: PLR2004  a plural is said of two or more
+            break
+        _add(pieces, roles, holders, title, "role-apposition")
+        read, at = True, title.end
+        following = at + is_(pieces, at, ",")
+        following += is_(pieces, following, "and")
+        if following == at or _apposition(pieces, following, opened) is None:
+            break
+        at = following
+    if read:
+        roles.cuts.append((opened, at + is_(pieces, at, ",", ")")))
+
+
+def _apposition(pieces: Sequence[Piece], at: int, opened: int) -> Title | None:
+    """Return the title phrase here, with the body that may follow it after a comma."""
+    title = title_at(pieces, at, loose=True)
+    if title is None or (title.end < len(pieces) and pieces[title.end].mention is not None):
         return None
-    return _with_field(pieces, start, first, head + 1, body)
+    if is_(pieces, opened, "(") and not is_(pieces, title.end, ")", ",", "and", ";"):
+        return None
+    if title.body is None and is_(pieces, title.end, ",") and not title.plural:
+        found = body_at(pieces, title.end + 1 + is_(pieces, title.end + 1, "the"))
+        ends = found is not None and (found[1] >= len(pieces) or is_(pieces, found[1], ";", ".", ")"))
+        if found is not None and ends and found[0].sort is Sort.INSTITUTION:
+            return Title(title.start, found[1], title.text, found[0], definite=title.definite)
+    return title
 
 
-def _with_field(pieces: Sequence[Piece], start: int, first: int, end: int, body: Mention | None) -> Title:  # noqa: C901, PLR0911  one case a construction, in order
-    """Read on after the head: of X, for trade and industry at Y."""
-    text = _words(pieces, first, end)
-    if not _is(pieces, end, "of", "for", "at", "in", "with", "to", "from", "on"):
-        return Title(start, end, text, body)
-    at = end + 1
-    at += _is(pieces, at, "the")
-    ministerial = pieces[end - 1].text.lower() in _FIELD_HEADS
-    if (
-        at < len(pieces)
-        and (mention := pieces[at].mention) is not None
-        and not (ministerial and _vague(pieces[at]))
-    ):
-        if mention.sort in _BODIES and (body is None or mention.sort is Sort.INSTITUTION):
-            return Title(start, at + 1, text, mention)
-        return Title(start, end, text, body)
-    of_subject = _subject(pieces, at)
-    if of_subject is not None:
-        return Title(start, of_subject + 1, text, pieces[of_subject].mention)
-    field = at
-    while field < len(pieces) and field - at <= _MOST_FIELD and _of_field(pieces, field):
-        field += 1
-    if field == at:
-        return Title(start, end, text, body)
-    after = field + _is(pieces, field, ",") + _is(pieces, field + _is(pieces, field, ","), "the")
-    mention = pieces[after].mention if after < len(pieces) else None
-    within = _is(pieces, field - 1, "of", "at", "in", "the", ",") or _is(pieces, field, ",")
-    whole = _words(pieces, first, field) if ministerial else text
-    if mention is not None and mention.sort is Sort.INSTITUTION and within:
-        return Title(start, after + 1, whole, mention)
-    if mention is not None and mention.sort is Sort.PLACE and _is(pieces, field - 1, "of", "in"):
-        return Title(start, after + 1, _words(pieces, first, field - 1) if ministerial else text, mention)
-    while field > at and pieces[field - 1].text in ("and", "of", "the", ",", "for", "at", "in"):
-        field -= 1
-    if field <= at:
-        return Title(start, end, text, body)
-    return Title(start, field, _words(pieces, first, field) if ministerial else text, body)
+def _leads(pieces: Sequence[Piece], at: int) -> bool:
+    """Tell whether the next name follows after a comma: the title before it is its own."""
+    return is_(pieces, at, ",") and _is_person(pieces, _past_honours(pieces, at + 1))
 
 
-def _vague(piece: Piece) -> bool:
-    """Tell whether only the model takes the piece for an institution: it may be a field of work."""
-    mention = piece.mention
-    return mention is not None and mention.sort is Sort.INSTITUTION and not mention.kind
+def _aside(pieces: Sequence[Piece], at: int) -> int:
+    """Return the end of `(left)`, `, right,` or `(D-MD)` at this place."""
+    if is_(pieces, at, "(", ",") and at + 2 < len(pieces):
+        word = pieces[at + 1].text.lower()
+        party = is_(pieces, at, "(") and word in ("d", "r", "i") and is_(pieces, at + 2, "-")
+        if word in _ASIDE or party:
+            end = at + 2
+            while end < len(pieces) and pieces[end].text not in (")", ","):
+                end += 1
+            return end + (end < len(pieces) and pieces[end].text == ")")
+    return at
 
 
-def _subject(pieces: Sequence[Piece], at: int) -> int | None:
-    """Return where the institution is in `(professor of) neurology at Elm University`."""
-    end = at
-    while (
-        end < min(len(pieces), at + _MOST_SUBJECT)
-        and pieces[end].text.islower()
-        and pieces[end].mention is None
-    ):
-        end += 1
-    mention = pieces[end].mention if end < len(pieces) else None
-    found = end > at + 1 and mention is not None and mention.sort is Sort.INSTITUTION
-    return end if found and pieces[end - 1].text in ("at", "of", "in", "the") else None
+def _of_body(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
+    """Read `Professor PERSON of X`; without the honour it tells only whom the person works for."""
+    if not is_lower(pieces, person + 1, ("of", "from", "at")):
+        return
+    found = body_at(pieces, person + 2 + is_(pieces, person + 2, "the"))
+    mention = pieces[person].mention
+    if found is None or found[0].sort is not Sort.INSTITUTION or mention is None:
+        return
+    professor = any(lower(pieces, person - n) in ("prof", "professor") for n in (1, 2))
+    start, end = pieces[person - professor].start, found[0].end
+    title = "Professor" if professor else ""
+    roles.found.append(RoleMention(mention, title, found[0], start, end, "role-of-body"))
 
 
-def _of_field(pieces: Sequence[Piece], at: int) -> bool:
-    if pieces[at].mention is not None:
-        return _vague(pieces[at])
-    text = pieces[at].text
-    small = text in ("and", "of", "the", "for", "&", "-", "at", "in")
-    return small or (text[:1].isupper() and text.lower() not in titles().heads)
+# Before the name ---------------------------------------------------------------------------------
 
 
-def _words(pieces: Sequence[Piece], first: int, last: int) -> str:
-    out = []
-    for piece in pieces[first:last]:
-        out += [piece.text, " " * piece.space]
-    return "".join(out).strip()
+def _before(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
+    """Read `X's director general, Dr PERSON`, `President PERSON` and `MPs PERSON and PERSON`."""
+    end = person
+    while end > 0 and _honour(pieces, end - 1 - (pieces[end - 1].text == "." and end > 1)):
+        end -= 1 + (pieces[end - 1].text == ".")
+    end -= end < person and lower(pieces, end - 1) == "the"
+    if end < person:
+        roles.cuts.append((end, person))
+    stop = end - 1 if end > 0 and pieces[end - 1].text == "," else end
+    stop -= 3 * (
+        is_(pieces, stop - 1, ")") and is_(pieces, stop - 3, "(") and pieces[stop - 2].text.isupper()
+    )
+    for start in range(max(0, stop - _FARTHEST), stop):
+        read = _titles_until(pieces, start, {stop, person})
+        alone = read and read[0].body is None and _is_person(pieces, start - 1)
+        if not read or alone or not _fits(pieces, read, person, comma=is_(pieces, end - 1, ",")):
+            continue
+        if is_(pieces, end - 1, ","):
+            if _of_the_last(pieces, start, roles):
+                continue
+            roles.led.add(person)
+        holders = list(_persons(pieces, person)) if read[-1].plural else [person]
+        for title in read:
+            _add(pieces, roles, holders, _signing_for(pieces, title), "role-pre-title")
+        roles.cuts.append((start, person))
+        return
+
+
+def _titles_until(pieces: Sequence[Piece], start: int, stops: set[int]) -> list[Title]:
+    """Return the titles, joined by `and`, that fill the pieces from here to one of the stops."""
+    read: list[Title] = []
+    at = start
+    while (title := title_at(pieces, at)) is not None:
+        read.append(title)
+        if title.end in stops:
+            return read
+        if not is_(pieces, title.end, "and", "&", ","):
+            break
+        at = title.end + 1 + is_(pieces, title.end + 1, "and")
+    return []
+
+
+def _fits(pieces: Sequence[Piece], read: list[Title], person: int, *, comma: bool) -> bool:
+    last = read[-1]
+    known = last.body is not None or last.owner or last.definite
+    if comma and (not known or last.plural):
+        return False  # `..., president, PERSON` is a list
+    if last.plural and len(list(_persons(pieces, person))) < 2:  # noqa: PLR2004  a plural is said of two or more
+        return False
+    return last.body is not None or last.text.lower().rstrip(".") not in titles().honours
+
+
+def _of_the_last(pieces: Sequence[Piece], start: int, roles: Roles) -> bool:
+    """Tell whether `, TITLE, PERSON` goes with the person before: `ANA LOPEZ, the dean, PERSON`."""
+    back = start - 1
+    if not is_(pieces, back, ","):
+        return False
+    while back > 0 and not _is_person(pieces, back):
+        back -= 1
+        if is_(pieces, back, ".", ";"):
+            return False
+    return _is_person(pieces, back) and back not in roles.led and back == start - 2
+
+
+def _signing_for(pieces: Sequence[Piece], title: Title) -> Title:
+    """Give a bare title the body of `for Finland by Under-Secretary PERSON`."""
+    by = title.start - 1
+    if title.body is not None or not is_(pieces, by, "by"):
+        return title
+    back = by - 1 - is_lower(pieces, by - 1, ("signed", ","))
+    body = pieces[back].mention if back > 0 else None
+    fits = body is not None and body.sort in (Sort.PLACE, Sort.INSTITUTION)
+    before = back - 1 - is_(pieces, back - 1, "the")
+    if not fits or lower(pieces, before) != "for":
+        return title
+    return Title(title.start, title.end, title.text, body, plural=title.plural)
+
+
+def _honour(pieces: Sequence[Piece], at: int) -> bool:
+    word = lower(pieces, at).rstrip(".")
+    return word in titles().honours and word not in ("the", "his", "her", "he")
+
+
+def _add(pieces: Sequence[Piece], roles: Roles, holders: Sequence[int], title: Title, rule: str) -> None:
+    text = title.text
+    short = table("titles")["abbreviations"]
+    text = " ".join(
+        singular(word) if title.plural or word.lower().rstrip(".") in short else word for word in text.split()
+    )
+    text = _without_honours(text)
+    for holder in holders:
+        mention = pieces[holder].mention
+        if mention is not None and text:
+            spans = (pieces[title.start], pieces[title.end - 1], pieces[holder])
+            start, end = min(p.start for p in spans), max(p.end for p in spans)
+            roles.found.append(RoleMention(mention, text, title.body, start, end, rule, title.owner))
+
+
+def _without_honours(text: str) -> str:
+    """Return a title without the `Professor` or `Dr` that follows it."""
+    words = text.split()
+    while len(words) > 1 and words[-1].lower().rstrip(".") in titles().honours:
+        words.pop()
+    return " ".join(words)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.extract.marks import Mention, Sort
-from kg.extract.tables import table, words
+from kg.extract.tables import table, titles, words
 
 POSSESSIVE = ("'s", "’s", "'", "’")
 
@@ -77,3 +77,26 @@ def widest(spans: Iterable[Span]) -> list[Span]:
         if not any(span[0] < last and first < span[1] for first, last in kept):
             kept.append(span)
     return kept
+
+
+def is_plural(word: str) -> bool:
+    """Tell whether a word is the plural of an office."""
+    abbreviated = word.lower().rstrip(".") in table("titles")["abbreviations"]
+    return singular(word) != word and (not abbreviated or word.lower().rstrip(".").endswith("s"))
+
+
+def singular(word: str) -> str:
+    """Return the office of which a word is the plural, or the word."""
+    full: str | None = table("titles")["abbreviations"].get(word.lower().rstrip("."))
+    if full is not None:
+        return full if full.lower() in titles().heads else singular(full)
+    for tail, instead in (("ies", "y"), ("s", "")):
+        one = word.removesuffix(tail) + instead
+        if word.lower().endswith(tail) and one.lower() in titles().heads:
+            return one
+    return word
+
+
+def is_office(word: str) -> bool:
+    """Tell whether a word is an office, in the singular or plural."""
+    return singular(word).lower() in titles().heads

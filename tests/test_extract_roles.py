@@ -1,0 +1,118 @@
+"""Who holds which title, where: each sentence is our own, each shows one way of saying it."""
+
+from datetime import date
+
+import pytest
+
+from kg.extract import extract
+from kg.model import Article, Kind, Ref, Relation, Text, Zone, ZoneKind
+
+pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
+
+
+def find(text):
+    zones = (Zone(ZoneKind.BODY, 0, len(text)),)
+    return extract(Article("a", text, "0" * 64, "en", zones, "", "", date(2021, 5, 10), "", "a.txt"))
+
+
+def roles(text):
+    """Return the roles as (person, title, relation to where it is held, where)."""
+    found = find(text)
+    names = {e.key: e.name for e in found.entities}
+    told = {e.key: {} for e in found.entities if e.kind is Kind.ROLE}
+    for fact in found.facts:
+        if fact.subject in told:
+            value = fact.value
+            told[fact.subject][fact.relation] = (
+                names[value.key] if isinstance(value, Ref) else value.value if isinstance(value, Text) else ""
+            )
+    where = (Relation.ROLE_IN, Relation.REPRESENTS)
+    return sorted(
+        (
+            role[Relation.HOLDER],
+            role[Relation.TITLE],
+            next(((r.value, role[r]) for r in where if r in role), ("", "")),
+        )
+        for role in told.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "title", "place"),
+    [
+        ("Peru’s Prime Minister Ana Lopez spoke.", "Ana Lopez", "Prime Minister", "Peru"),
+        ("French President Jean Morel met Ana Lopez.", "Jean Morel", "President", "France"),
+        (
+            "Former U.S. Secretary of State John Miller spoke.",
+            "John Miller", "Former Secretary of State", "United States",
+        ),
+        ("Tokyo Governor Ana Lopez spoke to several reporters.", "Ana Lopez", "Governor", "Tokyo"),
+        ("Ana Lopez, the mayor of Lima, spoke.", "Ana Lopez", "mayor", "Lima"),
+        (
+            "It was signed by Chile’s Minister for Trade and Industry, Ms Ana Lopez.",
+            "Ana Lopez", "Minister for Trade and Industry", "Chile",
+        ),
+        ("For Chile it was signed; for Peru by Minister Ana Lopez.", "Ana Lopez", "Minister", "Peru"),
+    ],
+)  # fmt: skip
+def test_an_office_without_an_institution_is_held_for_a_place(text, person, title, place):
+    assert (person, title, ("represents", place)) in roles(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Elm University presidents Ana Lopez and John Miller spoke.",
+            [("Ana Lopez", "president", "Elm University"), ("John Miller", "president", "Elm University")],
+        ),
+        (
+            "“We are glad,” said Ana Lopez and John Miller, co-founders of Elm Group.",
+            [("Ana Lopez", "co-founder", "Elm Group"), ("John Miller", "co-founder", "Elm Group")],
+        ),
+        ("Elm Hospital spoke. Its director, Ana Lopez, agreed.", [("Ana Lopez", "director", "Elm Hospital")]),
+        (
+            "Elm Hospital spoke. Ana Lopez, president of the hospital, agreed.",
+            [("Ana Lopez", "president", "Elm Hospital")],
+        ),
+        (
+            "Elm Hospital spoke. The hospital’s director, Ana Lopez, agreed.",
+            [("Ana Lopez", "director", "Elm Hospital")],
+        ),
+        (
+            "Ana Lopez, dean of Elm University and chair of Oak Foundation, spoke.",
+            [("Ana Lopez", "chair", "Oak Foundation"), ("Ana Lopez", "dean", "Elm University")],
+        ),
+        ("Ana Lopez is the director of Elm Hospital.", [("Ana Lopez", "director", "Elm Hospital")]),
+        ("They met Professor Ana Lopez of Elm University.", [("Ana Lopez", "Professor", "Elm University")]),
+        (
+            "Present: Ana Lopez, chair, Elm Foundation; John Miller.",
+            [("Ana Lopez", "chair", "Elm Foundation")],
+        ),
+    ],
+)
+def test_a_role_is_held_in_the_institution_that_the_words_mean(text, expected):
+    assert roles(text) == [(person, title, ("roleIn", body)) for person, title, body in expected]
+
+
+def test_the_title_between_two_names_goes_with_the_one_it_belongs_to():
+    text = "The Minister for Trade, the Hon. Ana Lopez, and the Minister for Health, Mr John Miller, spoke."
+    told = {(person, title) for person, title, _ in roles(text)}
+
+    assert told == {("Ana Lopez", "Minister for Trade"), ("John Miller", "Minister for Health")}
+
+
+def test_a_nationality_is_no_office():
+    assert not [role for role in roles("The German researcher Ana Lopez spoke.") if role[2][0]]
+
+
+def test_a_shorter_second_mention_of_a_role_is_the_same_role():
+    text = "Ana Lopez, Minister for Trade of Peru, spoke. Minister Lopez then left."
+
+    assert len(roles(text)) == 1
+
+
+def test_a_hyphenated_name_is_whole():
+    text = "“Good,” said Leong Chun-wai, chairman of Elm Bank."
+
+    assert roles(text) == [("Leong Chun-wai", "chairman", ("roleIn", "Elm Bank"))]
