@@ -1,21 +1,23 @@
 """Stage 2: the Chinese extractor; LAC tags, tables of endings, patterns over a sentence's letters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from kg import gazetteer
 from kg.extract.chinese_agreements import read_agreements
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
 from kg.extract.chinese_marks import Piece, Reading, Sort
-from kg.extract.chinese_names import known_people
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, place, read_delegations, with_offices
 from kg.extract.chinese_reading import read
+from kg.extract.chinese_partners import with_partners
+from kg.extract.chinese_repair import known_people
 from kg.extract.chinese_sets import read_parts
 from kg.extract.chinese_track import track
-from kg.extract.chinese_words import lexicon, model_version, sentences
+from kg.extract.chinese_words import Sentence, lexicon, model_version, sentences
 from kg.model import Article, Findings, Kind, Ref, Relation, ZoneKind
 
 VERSION = "0.1"
@@ -26,12 +28,21 @@ def extract(article: Article) -> Findings:
     parts = list(sentences(article))
     people = known_people(parts)
     book = Notebook(article, met_alone=_met_alone(article.text, people))
-    readings = [read(sentence, people, article.published) for sentence in parts]
+    readings = list(_readings(parts, people, article.published))
     opinion = bool(re.search("|".join(lexicon()["opinion"]), article.title))
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
         _read(reading, book, opinion=opinion)
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
+
+
+def _readings(parts: Sequence[Sentence], people: Sequence[str], published: date | None) -> Iterator[Reading]:
+    told = None
+    for sentence in parts:
+        reading = read(sentence, people, published, told=told)
+        days = [p.when.last for p in reading.pieces if p.when and p.when.precision == "to-the-day"]
+        told = days[-1] if days else told
+        yield reading
 
 
 def _met_alone(text: str, people: Sequence[str]) -> frozenset[str]:
@@ -64,7 +75,7 @@ def _understood(piece: Piece, book: Notebook) -> Piece:
 def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     _names(reading, book)
     _nested(reading, book)
-    plain = with_offices(_plain(reading, book), book)
+    plain = with_partners(with_offices(_plain(reading, book), book), book)
     if opinion or reading.sentence.zone is ZoneKind.HEADLINE:
         return
     read_delegations(plain, book)
@@ -76,9 +87,14 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
 
 
 def _nested(reading: Reading, book: Notebook) -> None:
-    """Write down which place lies in which, where they stand together (`山西省会太原`)."""
+    """Write down what lies in which place, where they stand together (`山西省会太原`, `挪威海滨医院`)."""
     pieces = reading.pieces
     for index in range(1, len(pieces)):
+        outer, inner = pieces[index - 1], pieces[index]
+        if outer.sort is Sort.PLACE and inner.sort is Sort.INSTITUTION:
+            value, words = Ref(place(outer, book)), reading.between(index - 1, index)
+            body = institution(inner, book)
+            book.state(body, Relation.LOCATION, value, words, rule="zh-nested", confidence=0.85)
         capital = pieces[index - 1].text in lexicon()["capital"]
         outer, inner = pieces[index - 1 - capital], pieces[index]
         record = gazetteer.lookup(inner.text)

@@ -1,94 +1,117 @@
 """Stage 2, Chinese: agreements and sets of agreements, with parties, status and where they were signed."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
 
-from kg.extract.chinese_events import Happening, participants, write
-from kg.extract.chinese_figures import figure
+from kg.extract.chinese_events import Happening, write
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import institution, place
+from kg.extract.chinese_signing import Deal, sign_off, write_deal
 from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import acts, lexicon, listed
-from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
+from kg.model import Evidence
 
 _SIDES = "[IPGL](?:&[IPGL])*"
-_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES}))?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
-_BETWEEN = r"(?P<who>[IL](?:&[IL])+)e?o?(?P<what>A)(?=S|qS)"
-_CEREMONY = r"(?P<who>[IL](?:&?[IL])+)e?o{0,6}(?P<what>A)(?P<act>o)h"
+_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})[ocebN]{{0,8}})?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
+_BETWEEN = r"(?P<who>[IL](?:&[IL])+)[oe]{0,6}(?P<what>A)(?=o{0,2}S|q[^PILG]*S)"
+_BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})S"
+_FATE = r"(?P<who>[IL](?:&[IL])+)[oeN]{0,6}(?P<what>A)(?![oe]{0,2}[SOq])"
+_CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oeN]{0,6})?(?P<what>A)e?(?P<act>O)"
+_HANDS = (r"(?P<who>P(?:&P)*)[oINe&]{0,6}x(?!o?e?o{0,3}P)", r"xo?e?o{0,3}(?P<who>P(?:[&,]P)*)")
 _NOUN = frozenset({"n", "vn", "nz", "nw", "an", "a", "s", "v", "j"})
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """An agreement or a set of agreements, before it is written down."""
-
-    what: Piece
-    sides: Sequence[Piece]
-    status: str
-    evidence: Evidence
-    about: tuple[str, Evidence] | None
-    count: int | None
-    """Index of the piece that says how many."""
-    by_title: bool
-    """The sides are those of the signers' titles."""
 
 
 def read_agreements(track: Track, book: Notebook) -> None:
     """Write down the agreements that a sentence tells of."""
     for match in track.find(_SIGNED):
         _signed(track, match, book)
-    for match in track.find(_BETWEEN):
-        first, last = track.at(match.start()), track.at(match.end())
-        what = track.group(match, "what", "A")[0]
-        deal = _deal(
-            track, what, track.group(match, "who", "IL"), first=first, last=last, verb=last, book=book
-        )
-        if deal:
-            _write(track, match, deal, book)
+    for pattern in (_BETWEEN, _BY, _FATE):
+        for match in track.find(pattern):
+            _named(track, match, book, fate=pattern == _FATE)
     for match in track.find(_CEREMONY):
         _ceremony(track, match, book)
+    for pattern in _HANDS:
+        for match in track.find(pattern):
+            sign_off(track, match, book)
+
+
+def _named(track: Track, match: re.Match[str], book: Notebook, *, fate: bool) -> None:
+    """Read `甲与乙的协议已签署`, `协议由甲与乙签署`, `甲与乙的协议取消`."""
+    first, last = track.at(match.start()), track.at(min(match.end(), len(track.index)) - 1)
+    verb = last if fate else track.at(track.letters.index("S", match.end() - 1))
+    what, who = track.group(match, "what", "A")[0], track.group(match, "who", "IPGL")
+    sides, bodies = _parties(who)
+    if fate and track.mood(first, last) in ("", None):
+        return
+    deal = _deal(
+        track, what, sides or bodies, first=first, last=track.at(match.start("what")), verb=verb, book=book,
+        by_title=bool(bodies),
+    )  # fmt: skip
+    if deal:
+        write_deal(track, match, deal, book, signers=[p for p in who if p.sort is Sort.PERSON])
+
+
+def _parties(who: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """Return the parties that are named, or else the bodies of the persons who sign."""
+    bodies = [piece for piece in who if piece.sort is Sort.INSTITUTION]
+    places = [piece for piece in who if piece.sort is Sort.PLACE]
+    sides = bodies if len(bodies) > 1 or not places else [*bodies, *places]
+    return sides, [p.body for p in who if p.body] if not sides else []
 
 
 def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
     """Read `甲与乙签署…协议`, `签署甲与乙…备忘录`, `签署…协定、…议定书`."""
     who = track.group(match, "who", "IPGL") if match.group("who") else []
-    carried = track.subject(match.start(), "IPGL") if len(who) < 2 else []  # noqa: PLR2004  two sides at least
-    carried = [piece for piece in carried if piece.text not in {p.text for p in who}]
     verb = next(i for i in range(match.start("what") - 1, -1, -1) if track.letters[i] == "S")
     start = verb
     for letter in range(match.start("what"), match.end("what")):
         if track.letters[letter] != "A":
             continue
         inner = _inner_sides(track, start + 1, letter)
-        sides = inner or [p for p in (*carried, *who) if p.sort in (Sort.INSTITUTION, Sort.PLACE)]
-        bodies = [p.body for p in (*carried, *who) if p.body and not sides]
-        first, last = track.at(verb), track.at(letter)
-        what = track.reading.pieces[last]
-        deal = _deal(
-            track, what, sides or bodies, first=track.at(start), last=last, verb=first, book=book,
-            by_title=bool(bodies),
-        )  # fmt: skip
-        if deal:
-            signers = [p for p in (*carried, *who) if p.sort is Sort.PERSON]
-            _write(track, match, deal, book, signers=signers)
+        for together in [inner] if inner else _groups(track, match, who, verb):
+            sides, bodies = _parties(together)
+            first, last = track.at(verb), track.at(letter)
+            what = track.reading.pieces[last]
+            deal = _deal(
+                track, what, sides or bodies, first=track.at(start), last=last, verb=first, book=book,
+                by_title=bool(bodies),
+            )  # fmt: skip
+            if deal:
+                signers = [] if inner else [p for p in together if p.sort is Sort.PERSON]
+                write_deal(track, match, deal, book, signers=signers)
         start = letter
+
+
+def _groups(track: Track, match: re.Match[str], who: list[Piece], verb: int) -> Iterator[list[Piece]]:
+    """Yield who signs together: all, or each of some with each of the others (`甲分别与乙、丙`)."""
+    lead = track.letters[match.start("who") - 1 : match.start("who")] if who else ""
+    second = lead in ("&", "b") or len(who) < 2  # noqa: PLR2004  two sides at least
+    carried = track.subject(match.start(), "IPGL") if second else []
+    carried = [piece for piece in carried if piece.name not in {p.name for p in who}]
+    each = carried and who and "b" in track.letters[max(match.start() - 2, 0) : verb]
+    if each and len(carried) * len(who) > 1:
+        yield from ([one, other] for one in carried for other in who)
+    else:
+        yield [*carried, *who]
 
 
 def _ceremony(track: Track, match: re.Match[str], book: Notebook) -> None:
     """Read `甲、乙…协定签字仪式在某地举行`."""
     what = track.group(match, "what", "A")[0]
-    act = track.reading.pieces[track.at(match.start("act"))]
-    if act.text not in lexicon()["occasions"]["signing"]:
+    act = track.group(match, "act", "O")[0]
+    if act.kind != "signing":
         return
-    first, last = track.at(match.start("who")), track.at(match.end("act") - 1)
-    sides = track.group(match, "who", "IL")
-    if deal := _deal(
-        track, what, sides, first=first, last=track.at(match.start("what")), verb=last, book=book
-    ):
-        _write(track, match, deal, book)
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    sides = track.group(match, "who", "IL") if match.group("who") else track.subject(match.start(), "IL")
+    deal = _deal(track, what, sides, first=first, last=track.at(match.start("what")), verb=last, book=book)
+    if deal:
+        when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
+        mood = deal.status if deal.status != "signed" else ""
+        evidence = track.evidence(match)
+        write(
+            Happening("signing", sides, evidence, "zh-ceremony", 0.85, mood, when, where, name=act.name), book
+        )
+        write_deal(track, match, deal, book)
 
 
 def _inner_sides(track: Track, first: int, last: int) -> list[Piece]:
@@ -116,12 +139,12 @@ def _deal(
         (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and is_several(pieces[i])),
         None,
     )
-    distinct = {piece.text for piece in sides}
+    distinct = {piece.name for piece in sides}
     if mood is None:
         book.reject("zh-sign", evidence, "wished, supposed or asked, not told")
         return None
-    if len(distinct) < 2 and count is None and what.tag != "nw":  # noqa: PLR2004  two sides at least
-        book.reject("zh-sign", evidence, "no two sides are named")
+    if not distinct and count is None and what.tag != "nw":
+        book.reject("zh-sign", evidence, "no side is named")
         return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
     status = mood or ("preliminary" if is_tentative(words, pieces[verb].text) else "signed")
@@ -129,7 +152,8 @@ def _deal(
     published = book.article.published
     if status == "signed" and day and day.when and published and day.when.first > published:
         status = "planned"
-    return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title)
+    settled = pieces[verb].text in listed("settled_verbs")
+    return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title, settled)
 
 
 def is_tentative(words: Sequence[str], verb: str) -> bool:
@@ -161,105 +185,3 @@ def _about(pieces: Sequence[Piece], first: int, last: int) -> tuple[str, Evidenc
         words.pop()
     text = "".join(piece.text for piece in words)
     return (text, Evidence(words[0].start, words[-1].end)) if len(text) > 1 else None
-
-
-def _write(
-    track: Track, match: re.Match[str], deal: Deal, book: Notebook, *, signers: Sequence[Piece] = ()
-) -> None:
-    kind = Kind.AGREEMENT_SET if deal.count is not None else Kind.AGREEMENT
-    key = _known(deal, kind, book) if deal.count is None else None
-    if key is None:
-        name = deal.what.text.strip("《》") if deal.what.tag == "nw" else _label(deal)
-        key = book.thing(kind, name, deal.evidence, named=deal.what.tag == "nw")
-    else:
-        book.see(key, deal.evidence)
-    _say(key, deal, book)
-    if deal.count is not None and (size := figure(track.reading, deal.count, book, label="协议")):
-        book.state(key, Relation.SIZE, Ref(size), deal.evidence, rule="zh-set", confidence=0.9)
-    occasion = _occasion(track, match, book)
-    if occasion and deal.status in ("signed", "preliminary"):
-        book.state(key, Relation.OUTCOME_OF, Ref(occasion), deal.evidence, rule="zh-outcome", confidence=0.85)
-    if deal.status in ("signed", "planned"):
-        _signing(track, match, key, deal, book=book, signers=signers)
-
-
-def _label(deal: Deal) -> str:
-    names = "与".join(dict.fromkeys(piece.text for piece in deal.sides))
-    about = deal.about[0] if deal.about else ""
-    return f"{names}{about}{deal.what.text}"
-
-
-def _say(key: str, deal: Deal, book: Notebook) -> None:
-    say = partial(book.state, rule="zh-sign", confidence=0.9)
-    if not book.values(key, Relation.KIND):
-        say(key, Relation.KIND, Concept(deal.what.kind), deal.evidence)
-    if not book.values(key, Relation.STATUS):
-        say(key, Relation.STATUS, Concept(deal.status), deal.evidence)
-    for piece in deal.sides:
-        if piece.sort is Sort.INSTITUTION:
-            _party(key, piece, deal, book)
-        else:
-            span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
-            say(key, Relation.SIDE, Ref(place(piece, book)), span)
-    if deal.about and not book.values(key, Relation.SUBJECT_MATTER):
-        book.words(key, Relation.SUBJECT_MATTER, *deal.about, rule="zh-about")
-
-
-def _party(key: str, piece: Piece, deal: Deal, book: Notebook) -> None:
-    """Write a party down; for whom a person signed is inferred from the title."""
-    body = Ref(institution(piece, book))
-    span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
-    if deal.by_title:
-        book.state(key, Relation.PARTY, body, span, rule="zh-signer", confidence=0.7, basis=Basis.INFERRED)
-    else:
-        book.state(key, Relation.PARTY, body, span, rule="zh-sign", confidence=0.9)
-
-
-def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
-    """Return the agreement that is told of again: same sides, kind, status and matter."""
-    if deal.what.tag == "nw":
-        return book.find(kind, deal.what.text.strip("《》"))
-    sides = frozenset(participants(deal.sides, book))
-    for known in book.of_kind(kind):
-        same = sides == book.refs(known.key, Relation.PARTY, Relation.SIDE)
-        alike = deal.what.kind == book.concept(known.key, Relation.KIND)
-        about = {v.value for v in book.values(known.key, Relation.SUBJECT_MATTER) if hasattr(v, "value")}
-        agrees = not deal.about or not about or deal.about[0] in about
-        if same and alike and agrees and deal.status == book.concept(known.key, Relation.STATUS):
-            return known.key
-    return None
-
-
-def _signing(
-    track: Track,
-    match: re.Match[str],
-    key: str,
-    deal: Deal,
-    *,
-    book: Notebook,
-    signers: Sequence[Piece],
-) -> None:
-    """Write down the occasion, or the act, of signing where the sentence dates or places it."""
-    first, last = track.at(match.start()), track.at(match.end() - 1)
-    known = _occasion(track, match, book)
-    when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
-    if known is None:
-        if not (when or where or signers):
-            return
-        who = list(dict.fromkeys([*signers, *deal.sides]))
-        mood = deal.status if deal.status != "signed" else ""
-        words = track.evidence(match)
-        span = Evidence(min(words.start, deal.evidence.start), max(words.end, deal.evidence.end))
-        act = Happening("signing", who, span, "zh-sign-act", 0.85, mood, when, where)
-        known = write(act, book)
-    # What is only to be signed is signed nowhere yet.
-    if deal.status == "signed" and book.concept(known, Relation.STATUS) == "happened":
-        book.state(key, Relation.SIGNED_AT, Ref(known), deal.evidence, rule="zh-sign-act", confidence=0.85)
-
-
-def _occasion(track: Track, match: re.Match[str], book: Notebook) -> str | None:
-    """Return the conference at which something was signed or agreed."""
-    first, last = track.at(match.start()), track.at(match.end() - 1)
-    own = track.group(match, "occasion", "O") if match.groupdict().get("occasion") else []
-    occasion = own[0] if own else track.nearest(Sort.OCCASION, first, last)
-    return book.find(Kind.EVENT, occasion.name) if occasion else None

@@ -10,9 +10,11 @@ from kg.model import Basis
 
 _AHEAD = 60
 """News tells of the past: a date ahead counts as this many days further away."""
+_MONTH_WORD = "(?:十[一二]?|[一二三四五六七八九])"
+_DAY_WORD = "(?:三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _YEAR = r"(?:(?P<y>(?:19|20)\d\d)年|(?P<ry>去年|今年|明年|前年))"
-_MONTH = r"(?:(?P<m>1[0-2]|0?[1-9])月(?!份?以[来前后])|(?P<rm>上月|上个月|本月|当月|下月|下个月))份?"
-_DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
+_MONTH = rf"(?:(?P<m>1[0-2]|0?[1-9]|(?<![第十]){_MONTH_WORD})月(?!份?以[来前后])|(?P<rm>上月|上个月|本月|当月|下月|下个月))份?"
+_DAY = rf"(?P<d>3[01]|[12]\d|0?[1-9]|{_DAY_WORD})"
 _TO = r"(?:至|到|—+|–|-|~|～)"
 _PATTERN = re.compile(
     rf"{_YEAR}?{_MONTH}{_DAY}[日号]?{_TO}(?:(?P<m2>1[0-2]|0?[1-9])月)?(?P<d2>3[01]|[12]\d|0?[1-9])[日号]"
@@ -22,6 +24,10 @@ _PATTERN = re.compile(
     + r"|(?<![\d月至])(?P<d5>3[01]|[12]\d|[1-9])日(?![本元]|报)"
     + rf"|{_YEAR.replace('<y>', '<y6>').replace('<ry>', '<ry6>')}?"
     + rf"(?<!\d){_MONTH.replace('<m>', '<m6>').replace('<rm>', '<rm6>')}"
+    + r"|(?P<same>当天|当日|当晚|同日|同一天|次日|翌日|第二天)"
+    + r"|(?P<span>[上本这下])(?:周|星期)(?:(?P<from>[一二三四五六日天])?(?:至|到)(?:本|下)?(?:周|星期)?"
+    + r"(?P<to>[一二三四五六日天])|(?![一二三四五六日天]))"
+    + r"|(?P<alone>明年|去年|前年)(?!以来|度)"
     + r"|(?P<word>大前天|前天|前日|昨天|昨日|昨晚|今天|今日|今晚|明天|明日|后天)"
     + r"|(?P<which>本|这|上|下)?(?:周|星期|礼拜)(?P<week>[一二三四五六日天])"
     + r"|(?P<y7>(?:19|20)\d\d)年(?!度?以[来前后]|代)"
@@ -43,16 +49,23 @@ class When:
     end: int
 
 
-def dates_in(text: str, published: date | None, *, offset: int = 0) -> Iterator[When]:
-    """Yield the dates that a text names; relative ones only if the day of publication is known."""
+def dates_in(
+    text: str, published: date | None, *, offset: int = 0, told: date | None = None
+) -> Iterator[When]:
+    """Yield the dates that a text names; relative ones only if the day of publication is known.
+
+    `told` is the day that was told of last: `当天` is that day.
+    """
     for match in _PATTERN.finditer(text):
+        group = {k: v for k, v in match.groupdict().items() if v}
         try:
-            found = _read({k: v for k, v in match.groupdict().items() if v}, published)
+            found = _same(group["same"], told) if "same" in group else _read(group, published)
         except ValueError:  # no such day, as in 2月30日
             continue
         if found:
             first, last, precision, basis = found
             if first <= last:
+                told = last if precision == "to-the-day" else told
                 yield When(first, last, precision, basis, match.start() + offset, match.end() + offset)
 
 
@@ -62,6 +75,11 @@ _Found = tuple[date, date, str, Basis]
 def _read(group: dict[str, str], published: date | None) -> _Found | None:
     if "word" in group or "week" in group:
         return _by_word(group, published) if published else None
+    if "span" in group:
+        return _week(group, published) if published else None
+    if "alone" in group:
+        year = published.year + _YEARS[group["alone"]] if published else 0
+        return (date(year, 1, 1), date(year, 12, 31), "to-the-year", Basis.RESOLVED) if year else None
     if "y7" in group:
         year = int(group["y7"])
         return date(year, 1, 1), date(year, 12, 31), "to-the-year", Basis.STATED
@@ -70,6 +88,23 @@ def _read(group: dict[str, str], published: date | None) -> _Found | None:
     if "m6" in group or "rm6" in group:
         return _month(group, published)
     return _days(group, published)
+
+
+def _same(word: str, told: date | None) -> _Found | None:
+    if told is None:
+        return None
+    day = told + timedelta(days=word in ("次日", "翌日", "第二天"))
+    return day, day, "to-the-day", Basis.RESOLVED
+
+
+def _week(group: dict[str, str], published: date) -> _Found:
+    """Return `上周`, `本周一到周三` as days."""
+    monday = published - timedelta(days=published.weekday() - {"上": -7, "下": 7}.get(group["span"], 0))
+    first, last = (
+        "一二三四五六日".index(group.get(end, default).replace("天", "日"))
+        for end, default in (("from", "一"), ("to", "日"))
+    )
+    return monday + timedelta(days=first), monday + timedelta(days=last), "to-the-day", Basis.RESOLVED
 
 
 def _by_word(group: dict[str, str], published: date) -> _Found:
@@ -92,6 +127,15 @@ def _bare_days(group: dict[str, str], published: date) -> _Found:
     end = min(ends, key=lambda day: _distance(day, published, ahead=20))
     begin = end.replace(day=first) if first <= last else _before(end, first)
     return begin, end, "to-the-day", Basis.RESOLVED
+
+
+def _number(text: str) -> int:
+    """Return the number of a day or month in figures or words."""
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    digits = "零一二三四五六七八九"
+    return (digits.index(tens) if tens else 1) * 10 * bool(ten) + (digits.index(ones) if ones else 0)
 
 
 def _before(end: date, day: int) -> date:
@@ -119,7 +163,7 @@ def _year_month(
             return None
         year, month = _shift(published, {"上": -1, "下": 1}.get(relative[0], 0))
         return year, month, Basis.RESOLVED
-    month = int(group["m" + tail])
+    month = _number(group["m" + tail])
     if year_word := group.get("y" + tail):
         return int(year_word), month, Basis.STATED
     if not published:
@@ -145,7 +189,7 @@ def _days(group: dict[str, str], published: date | None) -> _Found | None:
     if known is None:
         return None
     year, month, basis = known
-    day = int(group["d" + tail])
+    day = _number(group["d" + tail])
     if year is None:
         year = _nearest_year(month, day, published)
     first = date(year, month, day)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from kg.extract.chinese_dates import When
-from kg.extract.chinese_marks import Piece, Sort
+from kg.extract.chinese_marks import PLAIN, Piece, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, led_by, place
 from kg.extract.chinese_track import Circumstance, Track
@@ -19,7 +19,7 @@ _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
 _TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIG]|T,?P)"
 _VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LI](?:&[LI])*)"
 _VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?c(?P<where>L)(?:h?o?v|e?v)"
-_VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:h?v)(?=,|h|o|$|k)"
+_VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?h?v)(?=,|h|o|$|k)"
 _HELD = r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]"
 _ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
 _LABEL = 60
@@ -79,12 +79,12 @@ def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
     if match.group("each") and lead:
         for piece in pieces:
             _meeting(track, match, [*lead, piece], "zh-talk", book)
-    elif len({piece.text for piece in (*lead, *pieces)}) > 1:
+    elif len({piece.name for piece in (*lead, *pieces)}) > 1:
         _meeting(track, match, [*lead, *pieces], "zh-talk", book)
 
 
 def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str, book: Notebook) -> None:
-    if len({piece.text for piece in who}) > 1:
+    if len({piece.name for piece in who}) > 1:
         _happened(track, match, "meeting", who, rule=rule, book=book)
 
 
@@ -98,10 +98,12 @@ def _happened(
     if mood is None:
         book.reject(rule, evidence, "wished, supposed or asked, not told")
         return
+    site = where or track.nearest(Sort.PLACE, first, last)
+    premises = None if site or host else track.nearest(Sort.INSTITUTION, first, last)
     found = Happening(
         kind, who, evidence, rule, 0.85, mood,
         when=track.nearest(Sort.DATE, first, last),
-        where=where or track.nearest(Sort.PLACE, first, last), host=host,
+        where=site, host=(premises,) if premises else host,
         led="R" in match.group(),
     )  # fmt: skip
     write(found, book)
@@ -128,8 +130,10 @@ def read_occasions(track: Track, book: Notebook) -> None:
     """Write down the conferences, courses and ceremonies of a sentence, who held them and who came."""
     for match in track.find(_HELD):
         hosts = [p for name in ("host", "by") if match.group(name) for p in track.group(match, name, "I")]
-        for piece in track.group(match, next(g for g in ("o1", "o2", "o3") if match.group(g)), "O"):
-            _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts)
+        letter = next(g for g in ("o1", "o2", "o3") if match.group(g))
+        for piece in track.group(match, letter, "O"):
+            sides = _sides_before(track, match.start(letter)) if piece.kind == "signing" else ()
+            _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts, who=sides)
     for match in track.find(_ATTENDED):
         who = track.group(match, "who", "PIG") if match.group("who") else track.carried(match.start(), "PIG")
         for piece in track.group(match, "what", "O"):
@@ -137,6 +141,12 @@ def read_occasions(track: Track, book: Notebook) -> None:
     for circumstance in track.around:
         if circumstance.piece.sort is Sort.OCCASION:
             _at_occasion(track, circumstance, book)
+
+
+def _sides_before(track: Track, letter: int) -> list[Piece]:
+    """Return the sides in the name of a ceremony (`甲与乙…签约仪式`)."""
+    found = re.search(r"(?P<who>[IL](?:&[IL])+)[oeNA]{0,8}$", track.letters[:letter])
+    return track.group(found, "who", "IL") if found else []
 
 
 def _at_occasion(track: Track, at: Circumstance, book: Notebook) -> None:
@@ -159,12 +169,13 @@ def _occasion(
         book.reject(rule, evidence, "wished, supposed, asked or refused, not told")
         return
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
-    write(
-        Happening(
-            piece.kind, who, evidence, rule, 0.9, mood, when, where, hosts, "R" in match.group(), piece.name
-        ),
-        book,
-    )
+    premises = None if where or hosts else track.nearest(Sort.INSTITUTION, first, last)
+    name = "" if piece.tag == PLAIN else piece.name
+    found = Happening(
+        piece.kind, who, evidence, rule, 0.9, mood, when, where,
+        (premises,) if premises else hosts, "R" in match.group(), name,
+    )  # fmt: skip
+    write(found, book)
 
 
 def write(found: Happening, book: Notebook) -> str:
@@ -209,7 +220,7 @@ def _say(
 def _with(person: str, found: Happening, book: Notebook) -> Evidence:
     """Return the words that say so, from the subject on where it stands in an earlier clause."""
     names = (book.entities[person].name, *book.entities[person].aliases)
-    starts = [piece.begin for piece in found.who if piece.text in names]
+    starts = [piece.begin for piece in found.who if piece.name in names]
     return Evidence(min([found.evidence.start, *starts]), found.evidence.end)
 
 

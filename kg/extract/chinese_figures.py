@@ -13,6 +13,8 @@ def figure(reading: Reading, index: int, book: Notebook, *, label: str = "") -> 
     value, unit = int(piece.kind), _unit(reading, index)
     what, end = _counted(reading, index, unit)
     label = label or what
+    if unit == "个" and not what.startswith(tuple(lexicon()["counted_things"])):
+        return None
     if not unit or not label or value < 2:  # noqa: PLR2004  one is mostly an article
         return None
     known = next((q for q, words in _QUALIFIERS if before in listed(words)), "")
@@ -20,12 +22,17 @@ def figure(reading: Reading, index: int, book: Notebook, *, label: str = "") -> 
     if not known:
         known = "more-than" if "多" in piece.text or "余" in piece.text else "exactly"
     evidence = Evidence(start, end)
+    return written(label, value, evidence, book, qualifier=known)
+
+
+def written(label: str, value: int, evidence: Evidence, book: Notebook, *, qualifier: str) -> str:
+    """Return the key of a figure, written down now if its words are new."""
     for entity in book.of_kind(Kind.FIGURE):
-        if piece.start >= entity.evidence[0].start and piece.end <= entity.evidence[0].end:
+        if evidence.start >= entity.evidence[0].start and evidence.end <= entity.evidence[0].end:
             return entity.key
     key = book.thing(Kind.FIGURE, label, evidence, named=False)
     book.state(key, Relation.VALUE, value, evidence, rule="zh-count", confidence=0.95)
-    book.state(key, Relation.QUALIFIER, Concept(known), evidence, rule="zh-count", confidence=0.9)
+    book.state(key, Relation.QUALIFIER, Concept(qualifier), evidence, rule="zh-count", confidence=0.9)
     return key
 
 
@@ -64,7 +71,33 @@ def _counted(reading: Reading, index: int, unit: str) -> tuple[str, int]:
 
 
 def read_figures(reading: Reading, book: Notebook) -> None:
-    """Write down every count of a sentence that we keep."""
+    """Write down every count of a sentence that we keep, and the sums of deals."""
     for index, piece in enumerate(reading.pieces):
-        if piece.sort is Sort.NUMBER:
+        if piece.sort is Sort.NUMBER and (currency := _currency(reading, index)):
+            _sum(reading, index, currency, book)
+        elif piece.sort is Sort.NUMBER:
             figure(reading, index, book)
+
+
+def _currency(reading: Reading, index: int) -> str:
+    """Return the currency of a sum, or nothing."""
+    text = reading.pieces[index].text
+    after = "".join(piece.text for piece in reading.pieces[index + 1 : index + 3])
+    named = [c for c in lexicon()["currencies"] if text.endswith(c) or after.startswith(c)]
+    return max(named, key=len, default="")
+
+
+def _sum(reading: Reading, index: int, currency: str, book: Notebook) -> None:
+    """Read `合同金额3.6亿元`: a sum that the sentence ties to a deal."""
+    pieces = reading.pieces
+    tied = [w for w in lexicon()["sums"] if w in reading.sentence.text]
+    piece, before = pieces[index], pieces[index - 1].text if index else ""
+    if not tied or int(piece.kind) <= 1:
+        return
+    known = next((q for q, words in _QUALIFIERS if before in listed(words)), "exactly")
+    first = max(i for i in range(index, -1, -1) if i == 0 or pieces[i - 1].text in "，。：；")
+    clause = "".join(p.text for p in pieces[first:index])
+    label = next((w for w in lexicon()["sums"] if w in clause), tied[0])
+    start = piece.start if piece.text.endswith(currency) else piece.start
+    end = piece.end if piece.text.endswith(currency) else piece.end + len(currency)
+    written(f"{label}（{currency}）", int(piece.kind), Evidence(start, end), book, qualifier=known)

@@ -8,6 +8,10 @@ from kg.extract.chinese_words import Sentence
 from kg.model import Evidence
 
 
+PLAIN = "plain"
+"""Tag of an occasion that the article calls by its kind only (`签约仪式`)."""
+
+
 class Sort(StrEnum):
     """What a piece of a sentence denotes; the value is its letter in patterns."""
 

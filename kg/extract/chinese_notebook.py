@@ -33,6 +33,8 @@ class Notebook:
     entities: dict[str, Entity] = field(default_factory=dict)
     facts: dict[tuple[str, Relation, Value], Fact] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
+    told: list[tuple[Piece, ...]] = field(default_factory=list)
+    """Bodies and places of each sentence so far."""
     met_alone: frozenset[str] = frozenset()
     """Persons of whom the article says that each was met apart (`会见X时`)."""
 
@@ -77,7 +79,7 @@ class Notebook:
 
     def piece(self, kind: Kind, piece: Piece) -> str:
         """Return the key of what a piece names."""
-        return self.thing(kind, piece.text, piece.evidence)
+        return self.thing(kind, piece.name, piece.evidence)
 
     def state(
         self, subject: str, relation: Relation, value: Value, evidence: Evidence,
@@ -105,6 +107,10 @@ class Notebook:
             for value in self.values(subject, relation)
             if isinstance(value, Ref)
         )
+
+    def sources(self, value: str, relation: Relation) -> list[str]:
+        """Return the keys of the things that are so related to a thing."""
+        return [f.subject for f in self.facts.values() if (f.relation, f.value) == (relation, Ref(value))]
 
     def concept(self, subject: str, relation: Relation) -> str:
         """Return the local name of the first concept stated of a thing, or nothing."""

@@ -1,16 +1,22 @@
 """Stage 2, Chinese: who holds which title where, and who belongs to which delegation."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kg import gazetteer
-from kg.extract.chinese_figures import figure
+from kg.extract.chinese_figures import figure, written
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import ending_kind, is_institution, is_title
 from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_reading import number
 from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
+_GROUP = re.compile(r"一行(?:共|约)?(?P<n>\d+|[一二两三四五六七八九十]+)[余多]?(?:名|位)?人")
+_BY_HEAD = re.compile(
+    r"G由(?P<who>P)(?:率领|带队|任团长|领队|带领)|由(?P<by>P)(?:率领|带领)的[^P]{0,12}G|以(?P<as>P)为团长的[^P]{0,12}G"
+)
 _SHORT = 6
 """Longest name of a body that is passed over before a title, unknown as it is."""
 
@@ -192,6 +198,7 @@ def read_delegations(reading: Reading, book: Notebook) -> None:
             _with_group(reading, index, book)
         elif piece.sort is Sort.DELEGATION:
             _sized(reading, index, book)
+            _led_by(reading, index, book)
         elif piece.text == "成员" and index:
             _member(reading, index, book)
 
@@ -208,6 +215,21 @@ def _led(reading: Reading, index: int, book: Notebook) -> None:
     if key is None:
         key = _unnamed(head, evidence, book)
     _head(key, head, evidence, book, rule="zh-leads", confidence=0.95)
+
+
+def _led_by(reading: Reading, index: int, book: Notebook) -> None:
+    """Read `代表团由P率领`, `由P率领的代表团`, `以P为团长的代表团`, `代表团团长P`."""
+    pieces = reading.pieces
+    first, last = reading.clause(index)
+    around = pieces[first : last + 1]
+    words = "".join("P" if p.sort is Sort.PERSON else "G" if p is pieces[index] else p.text for p in around)
+    people = [p for p in around if p.sort is Sort.PERSON]
+    found = _BY_HEAD.search(words)
+    key = delegation(pieces[index], book) if found and people else None
+    if found and key:
+        head = people[words[: max(found.start(g) for g in ("who", "by", "as"))].count("P")]
+        evidence = Evidence(min(head.begin, pieces[index].start), max(head.end, pieces[index].end))
+        _head(key, head, evidence, book, rule="zh-led-by", confidence=0.9)
 
 
 def _unnamed(head: Piece, evidence: Evidence, book: Notebook) -> str:
@@ -241,8 +263,13 @@ def _with_group(reading: Reading, index: int, book: Notebook) -> None:
         key = key_or_none
     else:
         return
-    if index + 1 < len(reading.pieces) and reading.pieces[index + 1].sort is Sort.NUMBER:
-        _size(key, reading, index + 1, book)
+    mark = reading.pieces[index]
+    count = _GROUP.match(book.article.text, mark.start)
+    value = number(count["n"]) if count else None
+    if count and value and value > 1 and not book.values(key, Relation.SIZE):
+        evidence = Evidence(mark.start, count.end())
+        size = written("代表团成员", value, evidence, book, qualifier="exactly")
+        book.state(key, Relation.SIZE, Ref(size), evidence, rule="zh-size", confidence=0.9)
 
 
 def _sized(reading: Reading, index: int, book: Notebook) -> None:

@@ -3,24 +3,29 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 
 from kg.extract.chinese_dates import dates_in
-from kg.extract.chinese_marks import Piece, Reading, Sort
-from kg.extract.chinese_names import institutions, place_kind, places, repaired, runs_back
+from kg.extract.chinese_marks import PLAIN, Piece, Reading, Sort
+from kg.extract.chinese_names import institutions, place_kind, places, runs_back
+from kg.extract.chinese_repair import repaired
 from kg.extract.chinese_words import Sentence, Word, acts, lexicon, listed, longest_first
 
 _TITLE_OF_WORK = re.compile(r"《[^《》]{2,60}》")
+_QUOTED = re.compile(r"[“「『](?P<name>[^“”「」『』]{4,30})[”」』](?!活动)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万|亿)?|[一二两三四五六七八九十百千]+")
-_MODIFIERS = frozenset({"LOC", "ORG", "nz", "nw", "n", "vn", "an", "a", "s", "m", "TIME", "j"})
+_MODIFIERS = frozenset({"v", "f", "LOC", "ORG", "nz", "nw", "n", "vn", "an", "a", "s", "m", "TIME", "j"})
 _MEMBERS = frozenset({"LOC", "ORG", "nz", "n", "vn", "s"})
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _SCALES = {"十": 10, "百": 100, "千": 1000}
 
 
-def read(sentence: Sentence, people: Sequence[str], published: date | None) -> Reading:
-    """Return a sentence as pieces."""
+def read(
+    sentence: Sentence, people: Sequence[str], published: date | None, *, told: date | None = None
+) -> Reading:
+    """Return a sentence as pieces; `told` is the day that was told of last."""
     words = repaired(sentence.words, people)
-    found = sorted(_found(sentence, words, published), key=lambda pair: (pair[0], pair[1].start))
+    found = sorted(_found(sentence, words, published, told), key=lambda pair: (pair[0], pair[1].start))
     taken: list[Piece] = []
     for _, piece in found:
         if all(piece.end <= other.start or other.end <= piece.start for other in taken):
@@ -34,11 +39,19 @@ def _rest(words: Sequence[Word], taken: Sequence[Piece]) -> Iterator[Piece]:
             yield Piece(Sort.WORD, word.text, word.start, word.tag)
 
 
-def _found(sentence: Sentence, words: Sequence[Word], published: date | None) -> Iterator[tuple[int, Piece]]:
+def _found(
+    sentence: Sentence, words: Sequence[Word], published: date | None, told: date | None
+) -> Iterator[tuple[int, Piece]]:
     """Yield (rank, piece) of every candidate; a better rank wins where two overlap."""
-    for when in dates_in(sentence.text, published, offset=sentence.start):
+    for when in dates_in(sentence.text, published, offset=sentence.start, told=told):
         text = sentence.text[when.start - sentence.start : when.end - sentence.start]
         yield 2, Piece(Sort.DATE, text, when.start, when=when)
+    for match in _QUOTED.finditer(sentence.text):
+        if occasion_kind := next((k for h, k in longest_first("occasions") if match["name"].endswith(h)), ""):
+            yield (
+                0,
+                Piece(Sort.OCCASION, match["name"], sentence.start + match.start("name"), kind=occasion_kind),
+            )
     for match in _TITLE_OF_WORK.finditer(sentence.text):
         kind = agreement_kind(match.group()[:-1])
         sort = Sort.AGREEMENT if kind else Sort.WORD
@@ -83,7 +96,7 @@ def number(text: str) -> int | None:
     figure = match.group().replace(",", "")
     if figure[0].isdigit():
         scale = {"万": 10_000, "亿": 100_000_000}.get(figure[-1], 1)
-        value = float(figure.rstrip("万亿")) * scale
+        value = Decimal(figure.rstrip("万亿")) * scale
         return int(value) if value == int(value) else None
     return _spelled(figure)
 
@@ -135,10 +148,14 @@ def _occasion(words: Sequence[Word], index: int) -> Piece | None:
     if not found:
         return None
     head, kind = found
-    start = runs_back(words, index, allowed=_MODIFIERS)
+    start = runs_back(words, index, allowed=_MODIFIERS, titles=True)
     while start < index and words[start].tag in ("TIME", "n") and dates_like(words[start].text):
         start += 1
-    if kind in ("signing", "ceremony"):
+    if kind == "signing":
+        whole = "".join(w.text for w in words[_with_partners(words, start) : index + 1])
+        name = whole if len(whole) > len(head) + 2 else ""
+        return Piece(Sort.OCCASION, word.text, word.start, "" if name else PLAIN, kind, full=name)
+    if kind == "ceremony":
         start = _with_partners(words, start)
     name = "".join(w.text for w in words[start : index + 1])
     if not _telling(words[start : index + 1], name, head):
@@ -171,4 +188,4 @@ def _telling(words: Sequence[Word], name: str, head: str) -> bool:
         return ordinal and len(name) > len(head) + 4
     own = [w for w in words if w.text not in listed("bland") and w.text != head and w.tag not in ("w", "m")]
     stem = name[: -len(head)]
-    return bool(own) and len(stem) > 1 and not (len(own) == 1 and place_kind(own[0].text) and not ordinal)
+    return bool(own) and len(stem) > 1 and not (len(own) == 1 and own[0].tag == "LOC" and not ordinal)

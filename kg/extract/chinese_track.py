@@ -3,7 +3,7 @@
 When and where are lifted out first, and so are adverbs; `丁薛祥28日在北京会见访问团` becomes `PmG`. Letters:
 P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward,
 m meet, k talk, h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among,
-r rest, e of, comma, o other.
+r rest, x sign off, e of, comma, o other.
 """
 
 import re
@@ -18,9 +18,13 @@ from kg.model import Evidence
 _LETTERS = (
     ("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"),
     ("h", "hold"), ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"),
-    ("z", "among"), ("r", "rest"),
+    ("z", "among"), ("r", "rest"), ("x", "sign_off"),
 )  # fmt: skip
 _DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
+_SPOT = frozenset({"n", "nz", "nw", "s", "f", "an", "r", "ORG", "LOC"})
+_AFTER = frozenset({"v", "vd", "d", "ad", "p", "w", "vn"})
+_LONG = 4
+"""Most words that say where, after 在."""
 _ENVOY = "代表"
 """Who signs as 代表 of a body signs for it."""
 _MOODS = ("planned", "denied", "cancelled")
@@ -138,11 +142,27 @@ def track(reading: Reading) -> Track:
 def _letter_at(pieces: tuple[Piece, ...], index: int) -> str:
     """Return the letter of a piece; a body does not act where its officer does (`外交部发言人`)."""
     piece = pieces[index]
+    if _is_attribute(pieces, index) or _in_group(pieces, index):
+        return ""
     envoy = piece.text == _ENVOY and index > 0 and pieces[index - 1].sort is Sort.INSTITUTION
     after = pieces[index + 1] if index + 1 < len(pieces) else piece
     if piece.sort is Sort.INSTITUTION and after.sort is Sort.WORD and is_title(after.text):
         return "I" if after.text == _ENVOY else "o"
     return "" if envoy else _letter(piece)
+
+
+def _is_attribute(pieces: tuple[Piece, ...], index: int) -> bool:
+    """Return whether a place only says where the next name lies (`挪威海滨医院`, `挪威奥斯陆`)."""
+    after = pieces[index + 1] if index + 1 < len(pieces) else pieces[index]
+    inner = after.sort is Sort.INSTITUTION or (after.sort is Sort.PLACE and after is not pieces[index])
+    return pieces[index].sort is Sort.PLACE and inner and not after.full
+
+
+def _in_group(pieces: tuple[Piece, ...], index: int) -> bool:
+    """Return whether a piece belongs to `一行` and how many they are (`一行四人`)."""
+    texts = [piece.text for piece in pieces[max(index - 2, 0) : index + 1]]
+    counted = pieces[index].sort is Sort.NUMBER or texts[-1].endswith("人")
+    return texts[-1] == "一行" or (counted and "一行" in texts)
 
 
 def _letter(piece: Piece) -> str:
@@ -170,6 +190,8 @@ def _circumstances(pieces: tuple[Piece, ...]) -> Iterator[Circumstance]:
         found = _place_after(pieces, index) if acts(piece.text, "at") else None
         if piece.sort is Sort.OCCASION:
             found = _during(pieces, index)
+        if found is None and acts(piece.text, "at"):
+            found = _nouns_after(pieces, index)
         if found:
             yield found
 
@@ -198,6 +220,20 @@ def _place_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
         or follow.tag in ("v", "d", "p", "w", "ad", "c", "a", "vd")
     )
     return Circumstance(pieces[last], at, last + inner) if fits else None
+
+
+def _nouns_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
+    """Return the whereabouts of `在学院会议室`, of which only a body may be known, if a verb follows."""
+    last = at
+    while last + 1 < len(pieces) and last - at < _LONG and pieces[last + 1].sort is not Sort.DATE:
+        piece = pieces[last + 1]
+        noun = piece.sort is Sort.WORD and piece.tag in _SPOT
+        if not noun and not (piece.sort is Sort.INSTITUTION and last == at):
+            break
+        last += 1
+    follow = pieces[last + 1] if last + 1 < len(pieces) else None
+    fits = follow is None or (follow.sort is Sort.WORD and follow.tag in _AFTER)
+    return Circumstance(pieces[at + 1], at, last) if last > at and fits else None
 
 
 def _during(pieces: tuple[Piece, ...], index: int) -> Circumstance | None:

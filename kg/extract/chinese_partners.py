@@ -1,0 +1,119 @@
+"""Stage 2, Chinese: whom `双方`, `两校`, `三国`, `该院` and `我校` mean, from who was named before."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_words import lexicon
+from kg.model import Concept, Kind, Relation
+
+_NUMBERS = {"双": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_TOGETHER = re.compile(
+    r"(?P<n>[双两三四五六])(?:家|个|座|所)?(?P<noun>方|国|校|院|市|地|省|城|区|会|县|企业|公司|城市|大学|高校|医院|机构|单位)"
+    r"(?![\d年月])"
+)
+_ONE = re.compile(
+    r"(?:该|这家|这所)(?P<one>大学|学院|医院|公司|集团|企业|机构|协会|中心|银行|校|院|社|所|局|部|会|署|厅)"
+)
+_OWN = re.compile(r"(?<![自])(?:我|本)(?P<own>校|院|所|会|社|公司|集团|中心)(?!长)")
+_BACK = 6
+"""How many sentences back somebody may have been named."""
+
+
+def with_partners(reading: Reading, book: Notebook) -> Reading:
+    """Return the sentence with those whom its words for several parties mean; note who is named in it."""
+    told = _expanded(reading, book)
+    book.told.append(tuple(_named(told.pieces)))
+    return told
+
+
+def _expanded(reading: Reading, book: Notebook) -> Reading:
+    pieces = list(reading.pieces)
+    for start, end, found in reversed(list(_meant(reading, book))):
+        inside = [i for i, p in enumerate(pieces) if p.start < end and start < p.end]
+        if inside and pieces[inside[0]].start >= start and pieces[inside[-1]].end <= end:
+            pieces[inside[0] : inside[-1] + 1] = found
+    return replace(reading, pieces=tuple(pieces))
+
+
+def _meant(reading: Reading, book: Notebook) -> Iterator[tuple[int, int, list[Piece]]]:
+    text, at = reading.sentence.text, reading.sentence.start
+    for match in _TOGETHER.finditer(text):
+        start, end = at + match.start(), at + match.end()
+        before = [p for p in reading.pieces if p.end <= start]
+        if before and before[-1].sort in (Sort.INSTITUTION, Sort.PLACE):
+            yield start, end, []  # 挪威、丹麦两国: said already
+        elif found := _sides(before, match["n"], match["noun"], book):
+            yield start, end, _coordinated(found, start, match.group())
+    for match in _ONE.finditer(text):
+        start = at + match.start()
+        before = [p for p in reading.pieces if p.end <= start]
+        if found := _last(before, match["one"], book):
+            yield start, at + match.end(), _coordinated([found], start, match.group())
+    for match in _OWN.finditer(text):
+        if found := _publisher(match["own"], book):
+            yield (
+                at + match.start(),
+                at + match.end(),
+                _coordinated([found], at + match.start(), match.group()),
+            )
+
+
+def _coordinated(found: Sequence[Piece], start: int, text: str) -> list[Piece]:
+    """Return pieces for the parties as if `甲与乙` stood where the word stands."""
+    parties = [replace(piece, text=text, full=piece.name, start=start, lead=-1) for piece in found]
+    joint = Piece(Sort.WORD, "与", start, "c")
+    return [part for party in parties for part in (party, joint)][:-1]
+
+
+def _named(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield the bodies and places that a sentence names, those behind its persons too."""
+    for piece, after in pairwise([*pieces, Piece(Sort.WORD, "", 0)]):
+        inside = piece.sort is Sort.PLACE and after.sort is Sort.INSTITUTION
+        if piece.sort in (Sort.INSTITUTION, Sort.PLACE) and not inside:
+            yield piece
+        elif piece.body:
+            yield piece.body
+
+
+def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> list[Piece]:
+    """Return the parties named last that are as many, and of such a kind, as the word says."""
+    wanted = _NUMBERS[number]
+    for sorts in ((Sort.INSTITUTION,), (Sort.PLACE,)):
+        pool: dict[str, Piece] = {}
+        for sentence in (tuple(_named(before)), *reversed(book.told[-_BACK:])):
+            fitting = {p.name: p for p in sentence if p.sort in sorts and _fits(p, noun)}
+            pool = {**fitting, **{name: p for name, p in pool.items() if name not in fitting}}
+            if len(pool) >= wanted:
+                break
+        if len(pool) == wanted:
+            return list(pool.values())
+    return []
+
+
+def _fits(piece: Piece, noun: str) -> bool:
+    kinds = lexicon()["nouns_of_parties"].get(noun)
+    if noun == "方":
+        return piece.sort is Sort.INSTITUTION or piece.kind == "country"
+    return piece.kind in kinds if kinds else piece.name.endswith(noun)
+
+
+def _last(before: Sequence[Piece], noun: str, book: Notebook) -> Piece | None:
+    for sentence in (tuple(_named(before)), *reversed(book.told[-_BACK:])):
+        fitting = [p for p in sentence if p.sort is Sort.INSTITUTION and _fits(p, noun)]
+        if fitting:
+            return fitting[-1]
+    return None
+
+
+def _publisher(noun: str, book: Notebook) -> Piece | None:
+    """Return the body that publishes the article, if it is named in it."""
+    for body in book.of_kind(Kind.INSTITUTION):
+        kind = next((v.name for v in book.values(body.key, Relation.KIND) if isinstance(v, Concept)), "")
+        piece = Piece(Sort.INSTITUTION, body.name, 0, kind=kind)
+        if body.name in book.article.publisher and _fits(piece, noun):
+            return piece
+    return None

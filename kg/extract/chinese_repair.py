@@ -1,0 +1,242 @@
+"""Stage 2, Chinese: the tagger's words with wrong borders and tags mended."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from kg import gazetteer
+from kg.extract.chinese_names import (
+    department_at,
+    ending_kind,
+    has_own_name,
+    is_institution,
+    is_pair,
+    is_title,
+)
+from kg.extract.chinese_words import Sentence, Word, acts, is_verb, lexicon, listed, longest_first
+
+
+def known_people(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """Return the names of persons that an article is sure of, the longest first."""
+    seen: Counter[str] = Counter()
+    for sentence in sentences:
+        words = repaired(sentence.words, ())
+        for index, word in enumerate(words):
+            if word.tag == "PER":
+                titled = index > 0 and is_title(words[index - 1].text)
+                seen[word.text] += 3 if titled or len(word.text) > 2 else 1  # noqa: PLR2004  two characters may be a word
+    return tuple(sorted((name for name, times in seen.items() if times > 1), key=lambda n: (-len(n), n)))
+
+
+def repaired(words: Sequence[Word], people: Sequence[str]) -> list[Word]:
+    """Return the words of a sentence with wrong borders and tags mended."""
+    pieces = _joined([part for word in _dotted(words) for part in _split(word)])
+    for name in people:
+        pieces = _with_person(pieces, name)
+    return list(_surnamed(list(_placed([_retagged(word) for word in _gazetteered(pieces)]))))
+
+
+def _dotted(words: Sequence[Word]) -> list[Word]:
+    """Join what stands around the dot of a foreign name (`拉图 · 维塔利`)."""
+    done: list[Word] = []
+    for word in words:
+        last = done[-1] if done else None
+        opened = last is not None and last.text.endswith("·") and len(last.text) > 1
+        if last and (opened or word.text[0] == "·") and not _breaks(last if word.text[0] == "·" else word):
+            done[-1] = replace(last, text=last.text + word.text, tag="PER")
+        else:
+            done.append(word)
+    return done
+
+
+def _breaks(word: Word) -> bool:
+    return word.tag in ("w", "p", "c", "u", "m", "TIME") and word.text != "·"
+
+
+def _gazetteered(words: Sequence[Word]) -> list[Word]:
+    """Join words that together are a place that the gazetteer knows (`波哥 大`, `首都亚 的 斯亚贝巴`)."""
+    done = list(words)
+    index = 0
+    while index < len(done):
+        found = _place_from(done, index)
+        if found:
+            done[index : found[0]] = found[1]
+        index += 1
+    return done
+
+
+def _place_from(words: Sequence[Word], index: int) -> tuple[int, list[Word]] | None:
+    first = words[index]
+    skip = next((len(c) for c in lexicon()["capital"] if first.text.startswith(c) and first.text != c), 0)
+    if first.tag == "w" or (first.tag in ("ORG", "nw") and not skip):
+        return None
+    for stop in range(min(index + 4, len(words)), index + 1 - bool(skip), -1):
+        name = "".join(word.text for word in words[index:stop])[skip:]
+        if len(name) > 2 and gazetteer.lookup(name):  # noqa: PLR2004  two letters may be any two words
+            place = Word(name, "LOC", first.start + skip)
+            return stop, [*([first.cut(skip, "n", "LOC")[0]] if skip else []), place]
+    return None
+
+
+def _surnamed(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words, a proper name between a title and a verb as a person (`主任 阎知行 率团`)."""
+    for index, word in enumerate(words):
+        before = words[index - 1].text if index else ""
+        after = words[index + 1] if index + 1 < len(words) else None
+        named = word.tag in ("nz", "nw", "LOC", "ORG") and 1 < len(word.text) <= 4  # noqa: PLR2004  as Chinese names are
+        family = word.text[:1] in lexicon()["surnames"] or word.text[:2] in listed("surnames_of_two")
+        follows = (
+            after is None
+            or after.tag in ("v", "d", "p", "c", "w", "vd", "ad", "m", "TIME")
+            or is_verb(after.text)
+        )
+        if named and family and follows and is_title(before) and not ending_kind(word.text):
+            yield replace(word, tag="PER")
+        else:
+            yield word
+
+
+def _placed(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words, those tagged as places that stand where a place must (`在万象`)."""
+    before = ""
+    for index, word in enumerate(words):
+        there = acts(before, "at") or acts(before, "visit")
+        after = words[index + 1].text if index + 1 < len(words) else ""
+        held = word.tag == "PER" and acts(before, "at") and acts(after, "hold")
+        if there and word.tag in ("n", "nz", "nw", "PER") and (held or gazetteer.lookup(word.text)):
+            yield replace(word, tag="LOC")
+        else:
+            yield word
+        before = word.text
+
+
+def _split(word: Word) -> Iterator[Word]:
+    verb = next((v for v in lexicon()["words"]["sign"] if word.text.startswith(v) and len(v) > 1), "")
+    if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
+        yield from word.cut(len(verb), "v", "n")  # 达成协议
+        return
+    if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004  two verbs of two characters
+        yield from word.cut(2, "v", word.tag)  # 率团访问
+        return
+    if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 3:  # noqa: PLR2004  同 + a name of two or more
+        if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):
+            left, word = word.cut(1, "p", word.tag)
+            yield left
+        if word.text[-1] in "愿将拟已还也":
+            word, right = word.cut(len(word.text) - 1, word.tag, "d")
+            yield from _cut_tail(word)
+            yield right
+            return
+    yield from _cut_tail(word)
+
+
+def _countried(word: Word) -> tuple[Word, Word] | None:
+    """Return a name cut behind the country that it begins with (`芬兰奥卢市`)."""
+    for cut in range(min(len(word.text) - 2, 8), 1, -1):
+        record = gazetteer.lookup(word.text[:cut])
+        if record and record.kind == "country":
+            rest = word.text[cut:]
+            own = word.tag == "LOC" or (word.tag == "PER" and "·" not in word.text) or has_own_name(rest)
+            tag = "n" if word.tag == "PER" else word.tag
+            return word.cut(cut, "LOC", tag) if own and word.text[:cut] != "中国" else None
+    return None
+
+
+def _cut_tail(word: Word) -> Iterator[Word]:
+    """Cut what an organisation's name has swallowed behind its ending (`亚洲开发银行执行董事`)."""
+    if word.tag in ("ORG", "LOC", "PER") and (parts := _countried(word)):
+        yield parts[0]
+        yield from _cut_tail(parts[1])
+        return
+    together = next((w for w in lexicon()["parties_together"] if word.text.endswith(w)), "")
+    if together and word.tag in ("ORG", "LOC") and word.text != together:
+        yield from word.cut(len(word.text) - len(together), word.tag, "n")  # 挪威两国
+        return
+    if word.tag in ("ORG", "LOC") and not ending_kind(word.text) and not word.text.endswith("团"):
+        ends = [
+            word.text.rfind(end) + len(end) for end, _ in longest_first("institutions") if end in word.text
+        ]
+        cut = max((end for end in ends if end > 3), default=0)  # noqa: PLR2004  shorter is no name
+        if 0 < len(word.text) - cut <= 4 and is_institution(word.text[:cut]) and cut:  # noqa: PLR2004  a title
+            yield from word.cut(cut, "ORG", "n")
+            return
+    if word.tag in ("ORG", "LOC") and (cut := department_at(word.text)):
+        yield from word.cut(cut, "ORG", "n")
+        return
+    yield word
+
+
+def _joined(words: list[Word]) -> list[Word]:
+    """Join words that the model parts (`议定 书`, `赛 宋蓬`, `主席赛 宋蓬`)."""
+    done: list[Word] = []
+    for word in words:
+        last = done[-1] if done else None
+        if (
+            last
+            and len(last.text) == len(word.text) == 1
+            and last.tag != "p"
+            and is_pair(last.text + word.text)
+        ):
+            done[-1] = replace(last, text=last.text + word.text, tag="n")  # 中挪
+        elif last and last.text + word.text in listed("joined"):
+            done[-1] = replace(last, text=last.text + word.text, tag="n")
+        elif last and word.tag == "PER" and len(last.text) == 1 and last.tag in ("PER", "vn"):
+            done[-1] = replace(last, text=last.text + word.text, tag="PER")
+        elif last and word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
+            title, first = last.cut(len(last.text) - 1, "n", "PER")
+            done[-1:] = [title, replace(first, text=first.text + word.text)]
+        elif last and word.text == "长" and len(last.text) > 3 and last.text[-1] == last.text[-2]:  # noqa: PLR2004
+            head, chief = last.cut(len(last.text) - 1, last.tag, "n")
+            done[-1:] = [head, replace(chief, text=chief.text + word.text)]  # 发展署 + 署长
+        elif last and last.tag == "LOC" and last.text[-1] == "省" and word.text == "会":
+            head, capital = last.cut(len(last.text) - 1, "LOC", "n")
+            done[-1:] = [head, replace(capital, text=capital.text + word.text)]  # 山西省会, not 山西省 + 会
+        else:
+            done.append(word)
+    return done
+
+
+def _with_person(words: list[Word], name: str) -> list[Word]:
+    """Return the words with every occurrence of a known name as a word of its own."""
+    text, start = "".join(word.text for word in words), words[0].start if words else 0
+    done = words
+    for match in re.finditer(re.escape(name), text):
+        done = _cut_out(done, start + match.start(), start + match.end())
+    return done
+
+
+def _cut_out(words: list[Word], start: int, end: int) -> list[Word]:
+    if any(w.tag == "PER" and w.start <= start and end <= w.end and w.text != "" for w in words):
+        return words
+    inside = [w for w in words if w.start < end and start < w.end]
+    first, last = inside[0], inside[-1]
+    left = first.text[: start - first.start]
+    right = last.text[end - last.start :]
+    name = "".join(w.text for w in inside)[len(left) : len("".join(w.text for w in inside)) - len(right)]
+    middle = [Word(left, "p" if left in "同与和" else first.tag, first.start)] if left else []
+    middle.append(Word(name, "PER", start))
+    if right:
+        middle.append(Word(right, last.tag, end))
+    index = words.index(first)
+    return [*words[:index], *middle, *words[index + len(inside) :]]
+
+
+def _retagged(word: Word) -> Word:
+    if word.tag == "PER":
+        return replace(word, tag=_tag_of_person(word.text))
+    if word.tag == "ORG" and gazetteer.lookup(word.text):
+        return replace(word, tag="LOC")
+    if word.tag in ("LOC", "ORG") and is_pair(word.text):
+        return replace(word, tag="n")
+    return word
+
+
+def _tag_of_person(name: str) -> str:
+    if gazetteer.lookup(name) or (len(name) > 2 and name[-1] in "市州省县镇" and "·" not in name):  # noqa: PLR2004
+        return "LOC"
+    if len(name) > 3 and ending_kind(name) and is_institution(name):  # noqa: PLR2004  longer than a surname and a name
+        return "ORG"
+    short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
+    other = name[-1] in "方媒军部行·" or is_title(name) or name in listed("not_people") or name.isascii()
+    return "nz" if short or other else "PER"
