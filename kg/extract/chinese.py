@@ -13,7 +13,7 @@ from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, place, read_delegations, with_offices
 from kg.extract.chinese_reading import read
-from kg.extract.chinese_partners import with_partners
+from kg.extract.chinese_partners import note_acronyms, with_partners
 from kg.extract.chinese_repair import known_people
 from kg.extract.chinese_sets import read_parts
 from kg.extract.chinese_track import track
@@ -29,7 +29,7 @@ def extract(article: Article) -> Findings:
     people = known_people(parts)
     book = Notebook(article, met_alone=_met_alone(article.text, people))
     readings = list(_readings(parts, people, article.published))
-    opinion = bool(re.search("|".join(lexicon()["opinion"]), article.title))
+    opinion = bool(re.search("|".join(lexicon()["opinion"]), article.title) or "笔者" in article.text)
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
         _read(reading, book, opinion=opinion)
@@ -75,6 +75,7 @@ def _understood(piece: Piece, book: Notebook) -> Piece:
 def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     _names(reading, book)
     _nested(reading, book)
+    note_acronyms(reading, book)
     plain = with_partners(with_offices(_plain(reading, book), book), book)
     if opinion or reading.sentence.zone is ZoneKind.HEADLINE:
         return

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kg.extract.chinese_events import Happening, write
 from kg.extract.chinese_marks import Piece, Sort
@@ -14,9 +15,11 @@ from kg.model import Evidence
 _SIDES = "[IPGL](?:&[IPGL])*"
 _SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})[ocebN]{{0,8}})?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
 _BETWEEN = r"(?P<who>[IL](?:&[IL])+)[oe]{0,6}(?P<what>A)(?=o{0,2}S|q[^PILG]*S)"
+_ALONE = r"(?P<what>A)o?(?:q?o?)S(?=[,o]|$)(?P<who>)"
 _BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})S"
 _FATE = r"(?P<who>[IL](?:&[IL])+)[oeN]{0,6}(?P<what>A)(?![oe]{0,2}[SOq])"
 _CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oeN]{0,6})?(?P<what>A)e?(?P<act>O)"
+_SET = r"(?P<sign>S)(?P<count>N)(?P<what>o)"
 _HANDS = (r"(?P<who>P(?:&P)*)[oINe&]{0,6}x(?!o?e?o{0,3}P)", r"xo?e?o{0,3}(?P<who>P(?:[&,]P)*)")
 _NOUN = frozenset({"n", "vn", "nz", "nw", "an", "a", "s", "v", "j"})
 
@@ -25,7 +28,9 @@ def read_agreements(track: Track, book: Notebook) -> None:
     """Write down the agreements that a sentence tells of."""
     for match in track.find(_SIGNED):
         _signed(track, match, book)
-    for pattern in (_BETWEEN, _BY, _FATE):
+    for match in track.find(_SET):
+        _set(track, match, book)
+    for pattern in (_BETWEEN, _BY, _ALONE, _FATE):
         for match in track.find(pattern):
             _named(track, match, book, fate=pattern == _FATE)
     for match in track.find(_CEREMONY):
@@ -41,6 +46,8 @@ def _named(track: Track, match: re.Match[str], book: Notebook, *, fate: bool) ->
     verb = last if fate else track.at(track.letters.index("S", match.end() - 1))
     what, who = track.group(match, "what", "A")[0], track.group(match, "who", "IPGL")
     sides, bodies = _parties(who)
+    if match.re.pattern == _ALONE and re.search(r"[IL](?:&[IL])+[oe]{0,6}$", track.letters[: match.start()]):
+        return
     if fate and track.mood(first, last) in ("", None):
         return
     deal = _deal(
@@ -49,6 +56,18 @@ def _named(track: Track, match: re.Match[str], book: Notebook, *, fate: bool) ->
     )  # fmt: skip
     if deal:
         write_deal(track, match, deal, book, signers=[p for p in who if p.sort is Sort.PERSON])
+
+
+def _set(track: Track, match: re.Match[str], book: Notebook) -> None:
+    """Read `签约12个项目`."""
+    first, count, last = (track.at(match.start(group)) for group in ("sign", "count", "what"))
+    piece = track.reading.pieces[last]
+    if piece.text not in lexicon()["set_words"]:
+        return
+    what = replace(piece, sort=Sort.AGREEMENT, kind="formal-agreement")
+    deal = _deal(track, what, [], first=count - 1, last=last, verb=first, book=book)
+    if deal and deal.count is not None:
+        write_deal(track, match, deal, book)
 
 
 def _parties(who: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
@@ -143,7 +162,8 @@ def _deal(
     if mood is None:
         book.reject("zh-sign", evidence, "wished, supposed or asked, not told")
         return None
-    if not distinct and count is None and what.tag != "nw":
+    dated = track.nearest(Sort.DATE, first, last) and track.nearest(Sort.PLACE, first, last)
+    if not distinct and count is None and what.tag != "nw" and not (dated and is_one(pieces, what)):
         book.reject("zh-sign", evidence, "no side is named")
         return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
@@ -161,6 +181,11 @@ def is_tentative(words: Sequence[str], verb: str) -> bool:
     return verb in listed("settled_verbs") or any(
         word.startswith(tuple(lexicon()["preliminary"])) for word in words
     )
+
+
+def is_one(pieces: Sequence[Piece], what: Piece) -> bool:
+    """Return whether an agreement is brought up as a new one (`一份关于…的议定书`)."""
+    return any(p.text[:2] in ("一份", "一项") for p in pieces if p.start < what.start)
 
 
 def is_several(piece: Piece) -> bool:

@@ -11,16 +11,17 @@ from kg.extract.chinese_marks import PLAIN, Piece, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, led_by, place
 from kg.extract.chinese_track import Circumstance, Track
-from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
+from kg.model import Basis, Concept, Entity, Evidence, Kind, Ref, Relation
 
 _WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
 _MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
-_TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?h?[mk](?![PIG]|T,?P)"
+_TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?(?:o[oeN]{{0,6}}h)?h?[mk](?![PIG]|T,?P)"
+_TALK_OF = rf"&(?P<all>{_WHO})ek"
 _VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LI](?:&[LI])*)"
-_VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?c(?P<where>L)(?:h?o?v|e?v)"
+_VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>L)(?:h?o?v|e?v)"
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?h?v)(?=,|h|o|$|k)"
-_HELD = r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]"
+_HELD = r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]|he[oeAN]{0,6}(?P<o4>O)|h(?P<o5>O)"
 _ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
 _LABEL = 60
 """Longest label of an event without a name."""
@@ -55,6 +56,10 @@ def read_events(track: Track, book: Notebook) -> None:
         _met(track, match, book)
     for match in track.find(_TALK):
         _talked(track, match, book)
+    for match in track.find(_TALK_OF):
+        if track.mood(track.at(match.start()), track.at(match.end() - 1)):
+            who = [*track.carried(match.start(), "PIG"), *track.group(match, "all", "PIG")]
+            _happened(track, match, "meeting", who, rule="zh-talk-of", book=book)
     for pattern, rule in ((_VISIT, "zh-visit"), (_VISIT_TO, "zh-visit-to"), (_VISIT_AT, "zh-visit-at")):
         for match in track.find(pattern):
             _visited(track, match, rule, book)
@@ -121,7 +126,8 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     site = sites[0] if sites else track.nearest(Sort.PLACE, first, last)
     hosts = [piece for piece in targets if piece.sort is Sort.INSTITUTION]
     called_off = track.mood(first, last) in ("cancelled", "planned", "denied") and bool(sites)
-    if after in _ALREADY or not (site or hosts) or not (who or led or called_off):
+    guests = any(p.sort is Sort.DELEGATION for p in who) and track.nearest(Sort.DATE, first, last)
+    if after in _ALREADY or not (site or hosts or guests) or not (who or led or called_off):
         return
     _happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)
 
@@ -130,7 +136,7 @@ def read_occasions(track: Track, book: Notebook) -> None:
     """Write down the conferences, courses and ceremonies of a sentence, who held them and who came."""
     for match in track.find(_HELD):
         hosts = [p for name in ("host", "by") if match.group(name) for p in track.group(match, name, "I")]
-        letter = next(g for g in ("o1", "o2", "o3") if match.group(g))
+        letter = next(g for g in ("o1", "o2", "o3", "o4", "o5") if match.group(g))
         for piece in track.group(match, letter, "O"):
             sides = _sides_before(track, match.start(letter)) if piece.kind == "signing" else ()
             _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts, who=sides)
@@ -139,7 +145,7 @@ def read_occasions(track: Track, book: Notebook) -> None:
         for piece in track.group(match, "what", "O"):
             _occasion(track, match, piece, rule="zh-attended", book=book, who=who)
     for circumstance in track.around:
-        if circumstance.piece.sort is Sort.OCCASION:
+        if circumstance.piece.sort is Sort.OCCASION and circumstance.piece.tag != PLAIN:
             _at_occasion(track, circumstance, book)
 
 
@@ -253,9 +259,20 @@ def _known(
         sites = book.refs(event.key, Relation.LOCATION)
         days = book.values(event.key, Relation.START_DATE)
         apart = (site and sites and sites != {site}) or (when and days and when.first not in days)
-        if same and not apart and book.concept(event.key, Relation.KIND) == found.kind:
+        alike = book.concept(event.key, Relation.KIND) == found.kind
+        if alike and not apart and (same or (found.kind == "signing" and _one_act(event, found, people, book))):
             return event.key
     return None
+
+
+def _one_act(event: Entity, found: Happening, people: frozenset[str], book: Notebook) -> bool:
+    """Return whether a signing is the one known: told in the same words, or of no parties of its own."""
+    kinds = (Kind.INSTITUTION, Kind.PLACE)
+    theirs = book.refs(event.key, Relation.PARTICIPANT, Relation.SIDE, Relation.HOST)
+    sides = {key for key in people if book.entities[key].kind in kinds}
+    known = {key for key in theirs if book.entities[key].kind in kinds}
+    within = any(e.start < found.evidence.end and found.evidence.start < e.end for e in event.evidence)
+    return within or (not (sides and known) and found.rule != "zh-ceremony")
 
 
 def _status(mood: str, when: When | None, published: date | None) -> str:

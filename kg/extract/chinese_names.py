@@ -9,6 +9,7 @@ from kg.extract.chinese_words import Word, acts, is_verb, lexicon, listed, longe
 _NAMES = frozenset({"LOC", "ORG", "nz", "nw"})
 _INNER = frozenset({"LOC", "ORG", "nz", "n", "vn", "an", "s", "j"})
 _DOTTED = re.compile(r"[一-鿿]{1,8}(?:·[一-鿿]{1,8})+")
+_FIELD = frozenset({"n", "vn", "an", "a", "nz", "s", "b"})
 _REACH = 6
 """Most words that one institution's name is glued from."""
 Span = tuple[int, int, str]
@@ -73,6 +74,7 @@ def department_at(name: str) -> int:
 
 def institutions(words: Sequence[Word]) -> Iterator[Span]:
     """Yield the institutions among the words, whole and without overlaps."""
+    yield from (span for span in before_titles(words) if span[1] - span[0] > 1 or words[span[0]].tag == "vn")
     index = 0
     while index < len(words):
         stop = _reach(words, index) if words[index].tag in _NAMES else 0
@@ -81,6 +83,32 @@ def institutions(words: Sequence[Word]) -> Iterator[Span]:
         if stop:
             yield index, stop, ending_kind("".join(w.text for w in words[index:stop]))
         index = stop or index + 1
+
+
+def before_titles(words: Sequence[Word]) -> Iterator[Span]:
+    """Yield the bodies of plain nouns before the titles of their heads (`水、土地与灌溉事务部 部长`)."""
+    for index in range(1, len(words)):
+        end = words[index - 1].text
+        kind = next((k for e, k in longest_first("institutions") if end.endswith(e)), "")
+        headed = kind == "government" and is_title(words[index].text) and (
+            words[index].text[-2:-1] == end[-1] or words[index].text.endswith(("主任", "代表", "司长"))
+        )
+        start = _nouns_back(words, index) if headed else index
+        name = "".join(word.text for word in words[start:index])
+        if index - start > 1 or (headed and words[start].tag == "vn" and len(name) > 3):  # noqa: PLR2004
+            yield start, index, kind
+
+
+def _nouns_back(words: Sequence[Word], stop: int) -> int:
+    """Return where the nouns begin that end before a word, lists of them included."""
+    start = stop - 1
+    while start > 0:
+        word = words[start - 1]
+        listing = acts(word.text, "conj") and start > 1 and words[start - 2].tag in _FIELD
+        if not listing and (word.tag not in _FIELD or is_title(word.text) or _counts(word)):
+            break
+        start -= 1
+    return start
 
 
 def _is_country(word: Word) -> bool:
@@ -157,8 +185,19 @@ def places(words: Sequence[Word]) -> Iterator[tuple[int, str]]:
     """Yield (word, kind) of every place."""
     for index, word in enumerate(words):
         clock = index + 1 < len(words) and words[index + 1].text == "时间"
-        if word.tag == "LOC" and not clock and (kind := place_kind(word.text)):
+        kind = place_kind(word.text) if word.tag == "LOC" and not clock else ""
+        if kind and (gazetteer.lookup(word.text) or _stands_as_place(words, index)):
             yield index, kind
+
+
+def _stands_as_place(words: Sequence[Word], index: int) -> bool:
+    """Return whether a name that no list has is a place by its ending or by where it stands."""
+    if len(words[index].text) > 2 and words[index].text.endswith(tuple(lexicon()["place_ends"])):  # noqa: PLR2004
+        return True
+    before = [word for word in words[max(index - 2, 0) : index] if word.tag != "u"]
+    there = before and (acts(before[-1].text, "at") or acts(before[-1].text, "visit") or before[-1].tag == "LOC")
+    beside = len(before) > 1 and acts(before[-1].text, "conj") and before[-2].tag == "LOC"
+    return bool(there or beside)
 
 
 def place_kind(name: str) -> str:

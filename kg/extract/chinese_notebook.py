@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from kg import gazetteer
 from kg.extract.chinese_marks import Piece
 from kg.extract.chinese_names import dotted_parts
+from kg.extract.chinese_words import lexicon
 from kg.model import (
     Article,
     Basis,
@@ -35,6 +36,8 @@ class Notebook:
     rejected: list[str] = field(default_factory=list)
     told: list[tuple[Piece, ...]] = field(default_factory=list)
     """Bodies and places of each sentence so far."""
+    short: dict[str, Piece] = field(default_factory=dict)
+    """Bodies by their acronym."""
     met_alone: frozenset[str] = frozenset()
     """Persons of whom the article says that each was met apart (`会见X时`)."""
 
@@ -59,6 +62,8 @@ class Notebook:
             fitting = [k for k, e in self.entities.items() if e.kind is kind and _same_body(name, e.name)]
         if not fitting and kind is Kind.PERSON:
             fitting = [k for k, e in self.entities.items() if e.kind is kind and _same_person(name, e.name)]
+        if not fitting and kind is Kind.PLACE:
+            fitting = [k for k, e in self.entities.items() if e.kind is kind and _same_place(name, e.name)]
         return fitting[0] if len(fitting) == 1 else None
 
     def _mention(self, key: str, name: str, evidence: Evidence) -> None:
@@ -70,6 +75,14 @@ class Notebook:
             name=name if fuller else entity.name,
             aliases=tuple(sorted(aliases)),
             evidence=tuple(sorted({*entity.evidence, evidence})),
+        )
+
+    def also(self, key: str, name: str, evidence: Evidence) -> None:
+        """Write down another name of a thing."""
+        entity = self.entities[key]
+        names = tuple(sorted({*entity.aliases, name} - {entity.name}))
+        self.entities[key] = replace(
+            entity, aliases=names, evidence=tuple(sorted({*entity.evidence, evidence}))
         )
 
     def see(self, key: str, evidence: Evidence) -> None:
@@ -142,6 +155,10 @@ def _same_body(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if len(short) < _SHORT or len(short) == len(long):
         return False
+    if len(short) > _SHORT and short[:2] == long[:2] and short[2:] == long[len(long) - len(short) + 2 :]:
+        return short[2:] in lexicon()["short_ends"]  # 海盛公司 of 海盛工贸公司
+    if len(short) > _SHORT and len(long) - len(short) == len(short[:2]) and long.endswith(short):
+        return bool(gazetteer.lookup(long[:2]))  # 果城中学 of 南充果城中学
     for cut in range(2, len(long) - 1):
         place = gazetteer.lookup(long[:cut])
         if place and (short == long[cut:] or (place.kind == "country" and short == long[0] + long[cut:])):
@@ -152,4 +169,11 @@ def _same_body(one: str, other: str) -> bool:
 def _same_person(one: str, other: str) -> bool:
     """Return whether one is the family name of the other (`沙利文`, `马克·沙利文`)."""
     short, long = sorted((one, other), key=len)
-    return short in dotted_parts(long)[-1:]
+    parts = dotted_parts(long)
+    return short in (*parts[-1:], *parts[:1])
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Return whether one is the other with its ending (`奥卢`, `奥卢市`)."""
+    short, long = sorted((one, other), key=len)
+    return len(short) > 1 and long[:-1] == short and long[-1] in "市省州县区镇"

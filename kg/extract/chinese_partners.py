@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_words import lexicon
+from kg.extract.chinese_words import acts, lexicon
 from kg.model import Concept, Kind, Relation
 
 _NUMBERS = {"双": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
@@ -19,6 +19,7 @@ _ONE = re.compile(
     r"(?:该|这家|这所)(?P<one>大学|学院|医院|公司|集团|企业|机构|协会|中心|银行|校|院|社|所|局|部|会|署|厅)"
 )
 _OWN = re.compile(r"(?<![自])(?:我|本)(?P<own>校|院|所|会|社|公司|集团|中心)(?!长)")
+_ACRONYM = re.compile(r"(?<![（(A-Za-z])[A-Z]{2,8}(?![A-Za-z])")
 _BACK = 6
 """How many sentences back somebody may have been named."""
 
@@ -28,6 +29,14 @@ def with_partners(reading: Reading, book: Notebook) -> Reading:
     told = _expanded(reading, book)
     book.told.append(tuple(_named(told.pieces)))
     return told
+
+
+def note_acronyms(reading: Reading, book: Notebook) -> None:
+    """Write down the acronyms that stand in brackets behind a body's name."""
+    for body, bracket, short in zip(reading.pieces, reading.pieces[1:], reading.pieces[2:], strict=False):
+        if body.sort is Sort.INSTITUTION and bracket.text in ("（", "(") and _ACRONYM.fullmatch(short.text):
+            book.short[short.text] = body
+            book.also(book.piece(Kind.INSTITUTION, body), short.text, short.evidence)
 
 
 def _expanded(reading: Reading, book: Notebook) -> Reading:
@@ -53,6 +62,9 @@ def _meant(reading: Reading, book: Notebook) -> Iterator[tuple[int, int, list[Pi
         before = [p for p in reading.pieces if p.end <= start]
         if found := _last(before, match["one"], book):
             yield start, at + match.end(), _coordinated([found], start, match.group())
+    for match in _ACRONYM.finditer(text):
+        if found := book.short.get(match.group()):
+            yield at + match.start(), at + match.end(), _coordinated([found], at + match.start(), match.group())
     for match in _OWN.finditer(text):
         if found := _publisher(match["own"], book):
             yield (
@@ -71,8 +83,12 @@ def _coordinated(found: Sequence[Piece], start: int, text: str) -> list[Piece]:
 
 def _named(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """Yield the bodies and places that a sentence names, those behind its persons too."""
+    before = ""
     for piece, after in pairwise([*pieces, Piece(Sort.WORD, "", 0)]):
         inside = piece.sort is Sort.PLACE and after.sort is Sort.INSTITUTION
+        there, before = acts(before, "at"), piece.text
+        if there:
+            continue
         if piece.sort in (Sort.INSTITUTION, Sort.PLACE) and not inside:
             yield piece
         elif piece.body:

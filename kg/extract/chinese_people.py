@@ -10,7 +10,7 @@ from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import ending_kind, is_institution, is_title
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_reading import number
-from kg.extract.chinese_words import acts, lexicon, listed
+from kg.extract.chinese_words import is_verb, acts, lexicon, listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _GROUP = re.compile(r"一行(?:共|约)?(?P<n>\d+|[一二两三四五六七八九十]+)[余多]?(?:名|位)?人")
@@ -64,6 +64,8 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
         body = pieces[title_start - 1] if title_start > 0 else None
         fits = body is not None and _bears_title(body)
         first = title_start - 1 if fits else title_start
+        while not fits and first > 0 and _is_unit(pieces[first - 1]):
+            first -= 1  # a body that we have no name for (`护理 部 副主任`)
         title = "".join(p.text for p in pieces[title_start : index + 1])
         if pieces[title_start].text not in listed("former"):
             found.append(Office(person, title, body if fits else None, first))
@@ -73,6 +75,10 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
         else:
             break
     return found, first
+
+
+def _is_unit(piece: Piece) -> bool:
+    return piece.sort is Sort.WORD and piece.tag in ("n", "nz", "vn", "an", "j", "ORG") and not is_verb(piece.text)
 
 
 def _bears_title(piece: Piece) -> bool:
@@ -114,21 +120,24 @@ def _honours(pieces: tuple[Piece, ...], person: int) -> Iterator[int]:
 def _write(office: Office, reading: Reading, book: Notebook) -> None:
     """Write a role down; a title without an institution is no role."""
     published, body = book.article.published, office.body
-    if body is None or body.sort is not Sort.INSTITUTION or published is None:
+    if body is None or body.sort not in (Sort.INSTITUTION, Sort.PLACE) or published is None:
+        return
+    if body.sort is Sort.PLACE and not office.title.endswith(tuple(lexicon()["state_titles"])):
         return
     person = reading.pieces[office.person]
     evidence = Evidence(reading.pieces[office.first].start, person.end)
-    holder, place = book.piece(Kind.PERSON, person), institution(body, book)
+    stated = body.sort is Sort.INSTITUTION
+    relation = Relation.ROLE_IN if stated else Relation.REPRESENTS
+    holder = book.piece(Kind.PERSON, person)
+    there = institution(body, book) if stated else place(body, book)
     for role in book.of_kind(Kind.ROLE):
-        same = book.refs(role.key, Relation.HOLDER) == {holder} and book.refs(role.key, Relation.ROLE_IN) == {
-            place
-        }
+        same = book.refs(role.key, Relation.HOLDER) == {holder} and book.refs(role.key, relation) == {there}
         if same and role.name.startswith(office.title):
             book.see(role.key, evidence)
             return
     key = book.thing(Kind.ROLE, f"{office.title}，{body.text}", evidence, named=False)
     book.state(key, Relation.HOLDER, Ref(holder), evidence, rule="zh-title", confidence=0.9)
-    book.state(key, Relation.ROLE_IN, Ref(place), evidence, rule="zh-title", confidence=0.9)
+    book.state(key, relation, Ref(there), evidence, rule="zh-title", confidence=0.9)
     book.words(key, Relation.TITLE, office.title, evidence, rule="zh-title")
     book.state(
         key, Relation.ATTESTED_ON, published, evidence, rule="zh-title", confidence=0.9, basis=Basis.RESOLVED

@@ -71,6 +71,12 @@ def _place_from(words: Sequence[Word], index: int) -> tuple[int, list[Word]] | N
     skip = next((len(c) for c in lexicon()["capital"] if first.text.startswith(c) and first.text != c), 0)
     if first.tag == "w" or (first.tag in ("ORG", "nw") and not skip):
         return None
+    unknown = first.tag in ("PER", "nz", "LOC") and not gazetteer.lookup(first.text)
+    if unknown and index + 1 < len(words) and len(words[index + 1].text) > 1:
+        name = first.text + words[index + 1].text[0]  # 吉布 提派
+        if len(name) > 2 and gazetteer.lookup(name):  # noqa: PLR2004  two letters may be any two words
+            _, rest = words[index + 1].cut(1, "LOC", words[index + 1].tag)
+            return index + 2, [Word(name, "LOC", first.start), rest]
     for stop in range(min(index + 4, len(words)), index + 1 - bool(skip), -1):
         name = "".join(word.text for word in words[index:stop])[skip:]
         if len(name) > 2 and gazetteer.lookup(name):  # noqa: PLR2004  two letters may be any two words
@@ -186,6 +192,11 @@ def _joined(words: list[Word]) -> list[Word]:
         elif last and word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
             title, first = last.cut(len(last.text) - 1, "n", "PER")
             done[-1:] = [title, replace(first, text=first.text + word.text)]
+        elif last and word.tag == "PER" and len(word.text) > 2 and word.text[0] == "长" and is_title(last.text + "长"):
+            chief, person = word.cut(1, "n", "PER")
+            done[-1:] = [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
+        elif last and last.tag in ("PER", "LOC", "nz") and word.text in lexicon()["features"]:
+            done[-1] = replace(last, text=last.text + word.text, tag="LOC")  # 伊尔克什坦 + 口岸
         elif last and word.text == "长" and len(last.text) > 3 and last.text[-1] == last.text[-2]:  # noqa: PLR2004
             head, chief = last.cut(len(last.text) - 1, last.tag, "n")
             done[-1:] = [head, replace(chief, text=chief.text + word.text)]  # 发展署 + 署长
@@ -238,5 +249,6 @@ def _tag_of_person(name: str) -> str:
     if len(name) > 3 and ending_kind(name) and is_institution(name):  # noqa: PLR2004  longer than a surname and a name
         return "ORG"
     short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
-    other = name[-1] in "方媒军部行·" or is_title(name) or name in listed("not_people") or name.isascii()
+    own = len(name) == 3 and name[0] in lexicon()["surnames"]  # noqa: PLR2004  as most Chinese names are
+    other = (name[-1] in "方媒军部行·" and not own) or is_title(name) or name in listed("not_people") or name.isascii()
     return "nz" if short or other else "PER"

@@ -11,7 +11,7 @@ from kg.extract.chinese_words import acts, listed
 from kg.model import Basis, Concept, Kind, Ref, Relation
 
 _SUBSET = r"[zr](?P<count>N)S"
-_REMAINDER = r"[zr](?P<count>N)o?(?P<what>A)"
+_REMAINDER = r"[zr](?P<count>N)o{0,3}(?P<what>A)"
 
 
 def read_parts(track: Track, book: Notebook) -> None:
@@ -36,17 +36,20 @@ def _part(track: Track, match: re.Match[str], book: Notebook) -> None:
         or sets[-1].evidence[0].start > evidence.start
     ):
         return
+    named_kind = bool(match.groupdict().get("what"))
     tentative = is_tentative([p.text for p in pieces[first : last + 1]], "")
     signs = any(
         acts(p.text, "sign") and p.text not in listed("settled_verbs") for p in pieces[first : last + 1]
     )
-    status = mood or ("preliminary" if tentative else "signed" if signs else "")
+    whole_signed = named_kind and book.concept(sets[-1].key, Relation.STATUS) == "signed"
+    status = mood or ("preliminary" if tentative else "signed" if signs or whole_signed else "")
     if not status:
         return
     whole = sets[-1].key
     key = book.thing(Kind.AGREEMENT_SET, f"{sets[-1].name}：{pieces[count].text}", evidence, named=False)
     say = partial(book.state, rule="zh-subset", confidence=0.85)
-    kind = book.concept(whole, Relation.KIND)
+    named = match.groupdict().get("what") and track.group(match, "what", "A")
+    kind = named[0].kind if named else book.concept(whole, Relation.KIND)
     say(key, Relation.KIND, Concept(kind), evidence)
     say(key, Relation.STATUS, Concept(status), evidence)
     say(key, Relation.SUBSET_OF, Ref(whole), evidence)

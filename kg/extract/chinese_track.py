@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import is_title
-from kg.extract.chinese_words import acts, listed
+from kg.extract.chinese_words import acts, is_verb, lexicon, listed
 from kg.model import Evidence
 
 _LETTERS = (
@@ -144,6 +144,8 @@ def _letter_at(pieces: tuple[Piece, ...], index: int) -> str:
     piece = pieces[index]
     if _is_attribute(pieces, index) or _in_group(pieces, index):
         return ""
+    if piece.sort is Sort.PLACE and not piece.full and _is_of_something(pieces, index):
+        return "o"
     envoy = piece.text == _ENVOY and index > 0 and pieces[index - 1].sort is Sort.INSTITUTION
     after = pieces[index + 1] if index + 1 < len(pieces) else piece
     if piece.sort is Sort.INSTITUTION and after.sort is Sort.WORD and is_title(after.text):
@@ -155,7 +157,14 @@ def _is_attribute(pieces: tuple[Piece, ...], index: int) -> bool:
     """Return whether a place only says where the next name lies (`挪威海滨医院`, `挪威奥斯陆`)."""
     after = pieces[index + 1] if index + 1 < len(pieces) else pieces[index]
     inner = after.sort is Sort.INSTITUTION or (after.sort is Sort.PLACE and after is not pieces[index])
-    return pieces[index].sort is Sort.PLACE and inner and not after.full
+    titled = after.sort is Sort.PERSON and after.lead >= 0
+    return pieces[index].sort is Sort.PLACE and (inner or titled) and not after.full
+
+
+def _is_of_something(pieces: tuple[Piece, ...], index: int) -> bool:
+    """Return whether a place only says where a nameless thing is (`挪威企业`, `北海项目`)."""
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    return bool(after and after.sort is Sort.WORD and after.text in lexicon()["nameless"])
 
 
 def _in_group(pieces: tuple[Piece, ...], index: int) -> bool:
@@ -206,7 +215,7 @@ def _place_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
         elif not (
             index - max(last, at) <= 2 + (last == at)
             and piece.sort is Sort.WORD
-            and (piece.tag in ("s", "n", "u") or (last == at and piece.tag in ("v", "a")))
+            and (piece.tag in ("s", "n", "u") or (last == at and piece.tag in ("v", "a") and not is_verb(piece.text)))
         ):
             break
     if last == at:
