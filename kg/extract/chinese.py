@@ -10,11 +10,13 @@ from kg.extract.chinese_agreements import read_agreements
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
 from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_names import country_at
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import delegation, institution, place, read_delegations, with_offices
 from kg.extract.chinese_reading import read
 from kg.extract.chinese_partners import note_acronyms, with_partners
 from kg.extract.chinese_repair import known_people
+from kg.extract.chinese_script import as_written, simplified
 from kg.extract.chinese_sets import read_parts
 from kg.extract.chinese_track import track
 from kg.extract.chinese_words import Sentence, lexicon, model_version, sentences
@@ -25,6 +27,10 @@ VERSION = "0.1"
 
 def extract(article: Article) -> Findings:
     """Return what an article in Chinese says; nothing rather than something wrong."""
+    return as_written(_extracted(simplified(article)), article)
+
+
+def _extracted(article: Article) -> Findings:
     parts = list(sentences(article))
     people = known_people(parts)
     book = Notebook(article, met_alone=_met_alone(article.text, people))
@@ -108,13 +114,23 @@ def _nested(reading: Reading, book: Notebook) -> None:
             book.state(place(inner, book), relation, value, words, rule="zh-nested", confidence=0.95)
 
 
+def _in_country(piece: Piece, book: Notebook) -> None:
+    """Write a body down, and the country that its name begins with."""
+    body = institution(piece, book)
+    cut = country_at(piece.text)
+    if cut:
+        land = Piece(Sort.PLACE, piece.text[:cut], piece.start, kind="country")
+        value = Ref(place(land, book))
+        book.state(body, Relation.LOCATION, value, piece.evidence, rule="zh-nested", confidence=0.85)
+
+
 def _names(reading: Reading, book: Notebook) -> None:
     """Write down everybody and everything that a sentence names."""
     for piece in reading.pieces:
         if piece.sort is Sort.PERSON:
             book.piece(Kind.PERSON, piece)
         elif piece.sort is Sort.INSTITUTION:
-            institution(piece, book)
+            _in_country(piece, book)
         elif piece.sort is Sort.PLACE:
             place(piece, book)
         elif piece.sort is Sort.DELEGATION and piece.kind != "bare":

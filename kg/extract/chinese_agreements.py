@@ -7,16 +7,17 @@ from dataclasses import replace
 from kg.extract.chinese_events import Happening, write
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_partners import last_pair
 from kg.extract.chinese_signing import Deal, sign_off, write_deal
 from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Evidence
 
 _SIDES = "[IPGL](?:&[IPGL])*"
-_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})[ocebN]{{0,8}})?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
+_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})(?:&(?=o))?[ocebN]{{0,8}})?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
 _BETWEEN = r"(?P<who>[IL](?:&[IL])+)[oe]{0,6}(?P<what>A)(?=o{0,2}S|q[^PILG]*S)"
 _ALONE = r"(?P<what>A)o?(?:q?o?)S(?=[,o]|$)(?P<who>)"
-_BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})S"
+_BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})o{{0,5}}S"
 _FATE = r"(?P<who>[IL](?:&[IL])+)[oeN]{0,6}(?P<what>A)(?![oe]{0,2}[SOq])"
 _CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oeN]{0,6})?(?P<what>A)e?(?P<act>O)"
 _SET = r"(?P<sign>S)(?P<count>N)(?P<what>o)"
@@ -108,7 +109,11 @@ def _groups(track: Track, match: re.Match[str], who: list[Piece], verb: int) -> 
     carried = track.subject(match.start(), "IPGL") if second else []
     carried = [piece for piece in carried if piece.name not in {p.name for p in who}]
     each = carried and who and "b" in track.letters[max(match.start() - 2, 0) : verb]
-    if each and len(carried) * len(who) > 1:
+    joints = [p.text for p in track.reading.pieces if acts(p.text, "conj") and who and who[0].end <= p.start <= who[-1].start]
+    listed_after = "b" in track.letters[match.start() : verb] and len(who) > 2 and joints[0] != "、" in joints  # noqa: PLR2004
+    if not carried and listed_after:
+        yield from ([who[0], other] for other in who[1:])
+    elif each and len(carried) * len(who) > 1:
         yield from ([one, other] for one in carried for other in who)
     else:
         yield [*carried, *who]
@@ -158,6 +163,8 @@ def _deal(
         (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and is_several(pieces[i])),
         None,
     )
+    if not sides and what.tag != "nw":
+        sides = [replace(p, text=what.text, full=p.name, start=what.start, lead=-1) for p in last_pair(book)]
     distinct = {piece.name for piece in sides}
     if mood is None:
         book.reject("zh-sign", evidence, "wished, supposed or asked, not told")

@@ -23,6 +23,8 @@ _VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>L)(?:h?o?v|e?v)
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?h?v)(?=,|h|o|$|k)"
 _HELD = r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]|he[oeAN]{0,6}(?P<o4>O)|h(?P<o5>O)"
 _ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
+_OPENED = r"(?:(?P<who>[PI](?:&[PI])*)[^,]{0,10})?u"
+_LISTED = r"^(?P<o6>O)(?=[LI]|$)"
 _LABEL = 60
 """Longest label of an event without a name."""
 _ALREADY = frozenset({"之前", "以前", "前"})
@@ -63,6 +65,8 @@ def read_events(track: Track, book: Notebook) -> None:
     for pattern, rule in ((_VISIT, "zh-visit"), (_VISIT_TO, "zh-visit-to"), (_VISIT_AT, "zh-visit-at")):
         for match in track.find(pattern):
             _visited(track, match, rule, book)
+    for match in track.find(_OPENED):
+        _opened(track, match, book)
     read_occasions(track, book)
 
 
@@ -132,6 +136,16 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     _happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)
 
 
+def _opened(track: Track, match: re.Match[str], book: Notebook) -> None:
+    """Read `书屋在某地揭牌`: an opening, where the sentence says when and where."""
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    dated = track.nearest(Sort.DATE, first, last)
+    sited = track.nearest(Sort.PLACE, first, last) or track.nearest(Sort.INSTITUTION, first, last)
+    if dated and sited and dated.when and dated.when.precision == "to-the-day":
+        who = track.group(match, "who", "PI") if match.group("who") else []
+        _happened(track, match, "ceremony", who, rule="zh-opened", book=book)
+
+
 def read_occasions(track: Track, book: Notebook) -> None:
     """Write down the conferences, courses and ceremonies of a sentence, who held them and who came."""
     for match in track.find(_HELD):
@@ -140,6 +154,9 @@ def read_occasions(track: Track, book: Notebook) -> None:
         for piece in track.group(match, letter, "O"):
             sides = _sides_before(track, match.start(letter)) if piece.kind == "signing" else ()
             _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts, who=sides)
+    for match in track.find(_LISTED):
+        if any(c.piece.sort is Sort.DATE for c in track.around):
+            _listed(track, match, book)
     for match in track.find(_ATTENDED):
         who = track.group(match, "who", "PIG") if match.group("who") else track.carried(match.start(), "PIG")
         for piece in track.group(match, "what", "O"):
@@ -147,6 +164,18 @@ def read_occasions(track: Track, book: Notebook) -> None:
     for circumstance in track.around:
         if circumstance.piece.sort is Sort.OCCASION and circumstance.piece.tag != PLAIN:
             _at_occasion(track, circumstance, book)
+
+
+def _listed(track: Track, match: re.Match[str], book: Notebook) -> None:
+    """Read a line of a calendar, `9月8日 首届羊绒交易会 呼和浩特`."""
+    piece = track.group(match, "o6", "O")[0]
+    first = track.at(match.start())
+    after = [p for p in track.reading.pieces[first + 1 :] if p.sort is Sort.PLACE]
+    when = track.nearest(Sort.DATE, first, first)
+    if piece.tag != PLAIN and when:
+        evidence = track.reading.between(0, first)
+        where = after[0] if after else None
+        write(Happening(piece.kind, (), evidence, "zh-listed", 0.8, "", when, where, name=piece.name), book)
 
 
 def _sides_before(track: Track, letter: int) -> list[Piece]:
@@ -260,7 +289,11 @@ def _known(
         days = book.values(event.key, Relation.START_DATE)
         apart = (site and sites and sites != {site}) or (when and days and when.first not in days)
         alike = book.concept(event.key, Relation.KIND) == found.kind
-        if alike and not apart and (same or (found.kind == "signing" and _one_act(event, found, people, book))):
+        if (
+            alike
+            and not apart
+            and (same or (found.kind == "signing" and _one_act(event, found, people, book)))
+        ):
             return event.key
     return None
 

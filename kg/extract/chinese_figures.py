@@ -56,6 +56,8 @@ def _counted(reading: Reading, index: int, unit: str) -> tuple[str, int]:
     )
     end, nouns = pieces[at - 1].end, []
     for piece in pieces[at:]:
+        if piece.sort is Sort.PLACE and not nouns and piece is not pieces[-1]:
+            continue  # 31名泰国护士
         noun = piece.sort in (Sort.WORD, Sort.AGREEMENT) and piece.tag in ("n", "vn", "nz", "a", "s")
         if not noun:
             break

@@ -62,6 +62,15 @@ def has_own_name(name: str) -> bool:
     )
 
 
+def country_at(name: str) -> int:
+    """Return where the country ends that a name begins with, or 0."""
+    for cut in range(min(len(name) - 2, 8), 1, -1):
+        record = gazetteer.lookup(name[:cut])
+        if record and record.kind == "country":
+            return cut
+    return 0
+
+
 def department_at(name: str) -> int:
     """Return where a department's name begins behind that of its hospital, university or company, or 0."""
     if not name.endswith(tuple(lexicon()["departments"])):
@@ -90,8 +99,10 @@ def before_titles(words: Sequence[Word]) -> Iterator[Span]:
     for index in range(1, len(words)):
         end = words[index - 1].text
         kind = next((k for e, k in longest_first("institutions") if end.endswith(e)), "")
-        headed = kind == "government" and is_title(words[index].text) and (
-            words[index].text[-2:-1] == end[-1] or words[index].text.endswith(("主任", "代表", "司长"))
+        headed = (
+            kind == "government"
+            and is_title(words[index].text)
+            and (words[index].text[-2:-1] == end[-1] or words[index].text.endswith(("主任", "代表", "司长")))
         )
         start = _nouns_back(words, index) if headed else index
         name = "".join(word.text for word in words[start:index])
@@ -195,7 +206,9 @@ def _stands_as_place(words: Sequence[Word], index: int) -> bool:
     if len(words[index].text) > 2 and words[index].text.endswith(tuple(lexicon()["place_ends"])):  # noqa: PLR2004
         return True
     before = [word for word in words[max(index - 2, 0) : index] if word.tag != "u"]
-    there = before and (acts(before[-1].text, "at") or acts(before[-1].text, "visit") or before[-1].tag == "LOC")
+    there = before and (
+        acts(before[-1].text, "at") or acts(before[-1].text, "visit") or before[-1].tag == "LOC"
+    )
     beside = len(before) > 1 and acts(before[-1].text, "conj") and before[-2].tag == "LOC"
     return bool(there or beside)
 

@@ -19,6 +19,7 @@ _ONE = re.compile(
     r"(?:该|这家|这所)(?P<one>大学|学院|医院|公司|集团|企业|机构|协会|中心|银行|校|院|社|所|局|部|会|署|厅)"
 )
 _OWN = re.compile(r"(?<![自])(?:我|本)(?P<own>校|院|所|会|社|公司|集团|中心)(?!长)")
+_NEAR = 3
 _ACRONYM = re.compile(r"(?<![（(A-Za-z])[A-Z]{2,8}(?![A-Za-z])")
 _BACK = 6
 """How many sentences back somebody may have been named."""
@@ -64,7 +65,11 @@ def _meant(reading: Reading, book: Notebook) -> Iterator[tuple[int, int, list[Pi
             yield start, at + match.end(), _coordinated([found], start, match.group())
     for match in _ACRONYM.finditer(text):
         if found := book.short.get(match.group()):
-            yield at + match.start(), at + match.end(), _coordinated([found], at + match.start(), match.group())
+            yield (
+                at + match.start(),
+                at + match.end(),
+                _coordinated([found], at + match.start(), match.group()),
+            )
     for match in _OWN.finditer(text):
         if found := _publisher(match["own"], book):
             yield (
@@ -108,6 +113,13 @@ def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> l
         if len(pool) == wanted:
             return list(pool.values())
     return []
+
+
+def last_pair(book: Notebook) -> list[Piece]:
+    """Return the two parties of the sentences right before, for an agreement that names none."""
+    near = [piece for sentence in book.told[-_NEAR:] for piece in sentence]
+    pool = {p.name: p for p in near if p.sort is Sort.INSTITUTION}
+    return list(pool.values()) if len(pool) == len("双方") else []
 
 
 def _fits(piece: Piece, noun: str) -> bool:

@@ -41,6 +41,7 @@ def with_offices(reading: Reading, book: Notebook) -> Reading:
         offices, first = _offices(reading.pieces, index)
         for office in offices:
             _write(office, reading, book)
+            _heads(office, reading, book)
         gone.update(range(first, index))
         gone.update(_honours(reading.pieces, index))
         pieces[index] = piece.led_from(reading.pieces[first].start, _body(offices))
@@ -78,7 +79,11 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
 
 
 def _is_unit(piece: Piece) -> bool:
-    return piece.sort is Sort.WORD and piece.tag in ("n", "nz", "vn", "an", "j", "ORG") and not is_verb(piece.text)
+    return (
+        piece.sort is Sort.WORD
+        and piece.tag in ("n", "nz", "vn", "an", "j", "ORG")
+        and not is_verb(piece.text)
+    )
 
 
 def _bears_title(piece: Piece) -> bool:
@@ -239,6 +244,16 @@ def _led_by(reading: Reading, index: int, book: Notebook) -> None:
         head = people[words[: max(found.start(g) for g in ("who", "by", "as"))].count("P")]
         evidence = Evidence(min(head.begin, pieces[index].start), max(head.end, pieces[index].end))
         _head(key, head, evidence, book, rule="zh-led-by", confidence=0.9)
+
+
+def _heads(office: Office, reading: Reading, book: Notebook) -> None:
+    """Write down whom the title 团长 or 领队 puts at the head of the one delegation there is."""
+    known = list(book.of_kind(Kind.DELEGATION))
+    if len(known) == 1 and office.title in ("团长", "副团长", "领队"):
+        person = Ref(book.piece(Kind.PERSON, reading.pieces[office.person]))
+        evidence = Evidence(reading.pieces[office.first].start, reading.pieces[office.person].end)
+        relation = Relation.MEMBER if office.title == "副团长" else Relation.HEAD
+        book.state(known[0].key, relation, person, evidence, rule="zh-head-title", confidence=0.8)
 
 
 def _unnamed(head: Piece, evidence: Evidence, book: Notebook) -> str:

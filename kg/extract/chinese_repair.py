@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kg import gazetteer
 from kg.extract.chinese_names import (
+    country_at,
     department_at,
     ending_kind,
     has_own_name,
@@ -90,7 +91,8 @@ def _surnamed(words: Sequence[Word]) -> Iterator[Word]:
     for index, word in enumerate(words):
         before = words[index - 1].text if index else ""
         after = words[index + 1] if index + 1 < len(words) else None
-        named = word.tag in ("nz", "nw", "LOC", "ORG") and 1 < len(word.text) <= 4  # noqa: PLR2004  as Chinese names are
+        proper = word.tag in ("nz", "nw", "LOC", "ORG") or (word.tag in ("v", "n", "vn") and len(word.text) == 3)  # noqa: PLR2004
+        named = proper and 1 < len(word.text) <= 4 and not is_title(word.text)  # noqa: PLR2004  as Chinese names are
         family = word.text[:1] in lexicon()["surnames"] or word.text[:2] in listed("surnames_of_two")
         follows = (
             after is None
@@ -109,7 +111,7 @@ def _placed(words: Sequence[Word]) -> Iterator[Word]:
     for index, word in enumerate(words):
         there = acts(before, "at") or acts(before, "visit")
         after = words[index + 1].text if index + 1 < len(words) else ""
-        held = word.tag == "PER" and acts(before, "at") and acts(after, "hold")
+        held = word.tag == "PER" and acts(before, "at") and (acts(after, "hold") or acts(after, "say"))
         if there and word.tag in ("n", "nz", "nw", "PER") and (held or gazetteer.lookup(word.text)):
             yield replace(word, tag="LOC")
         else:
@@ -139,14 +141,10 @@ def _split(word: Word) -> Iterator[Word]:
 
 def _countried(word: Word) -> tuple[Word, Word] | None:
     """Return a name cut behind the country that it begins with (`芬兰奥卢市`)."""
-    for cut in range(min(len(word.text) - 2, 8), 1, -1):
-        record = gazetteer.lookup(word.text[:cut])
-        if record and record.kind == "country":
-            rest = word.text[cut:]
-            own = word.tag == "LOC" or (word.tag == "PER" and "·" not in word.text) or has_own_name(rest)
-            tag = "n" if word.tag == "PER" else word.tag
-            return word.cut(cut, "LOC", tag) if own and word.text[:cut] != "中国" else None
-    return None
+    cut = country_at(word.text)
+    own = word.tag == "LOC" or (word.tag == "PER" and "·" not in word.text) or has_own_name(word.text[cut:])
+    tag = "n" if word.tag == "PER" else word.tag
+    return word.cut(cut, "LOC", tag) if cut and own and word.text[:cut] != "中国" else None
 
 
 def _cut_tail(word: Word) -> Iterator[Word]:
@@ -192,9 +190,17 @@ def _joined(words: list[Word]) -> list[Word]:
         elif last and word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
             title, first = last.cut(len(last.text) - 1, "n", "PER")
             done[-1:] = [title, replace(first, text=first.text + word.text)]
-        elif last and word.tag == "PER" and len(word.text) > 2 and word.text[0] == "长" and is_title(last.text + "长"):
+        elif (
+            last
+            and word.tag == "PER"
+            and len(word.text) > 2
+            and word.text[0] == "长"
+            and is_title(last.text + "长")
+        ):
             chief, person = word.cut(1, "n", "PER")
             done[-1:] = [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
+        elif last and word.tag == "PER" and len(done) > 1 and _is_family_name(last) and is_title(done[-2].text):
+            done[-1] = replace(last, text=last.text + word.text, tag="PER")  # 理事长 都 钟赫
         elif last and last.tag in ("PER", "LOC", "nz") and word.text in lexicon()["features"]:
             done[-1] = replace(last, text=last.text + word.text, tag="LOC")  # 伊尔克什坦 + 口岸
         elif last and word.text == "长" and len(last.text) > 3 and last.text[-1] == last.text[-2]:  # noqa: PLR2004
@@ -206,6 +212,10 @@ def _joined(words: list[Word]) -> list[Word]:
         else:
             done.append(word)
     return done
+
+
+def _is_family_name(word: Word) -> bool:
+    return len(word.text) == 1 and word.tag not in ("p", "c", "w") and word.text in lexicon()["surnames"]
 
 
 def _with_person(words: list[Word], name: str) -> list[Word]:
@@ -250,5 +260,10 @@ def _tag_of_person(name: str) -> str:
         return "ORG"
     short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
     own = len(name) == 3 and name[0] in lexicon()["surnames"]  # noqa: PLR2004  as most Chinese names are
-    other = (name[-1] in "方媒军部行·" and not own) or is_title(name) or name in listed("not_people") or name.isascii()
+    other = (
+        (name[-1] in "方媒军部行·" and not own)
+        or is_title(name)
+        or name in listed("not_people")
+        or name.isascii()
+    )
     return "nz" if short or other else "PER"

@@ -82,6 +82,8 @@ def _party(key: str, piece: Piece, deal: Deal, book: Notebook) -> None:
     span = Evidence(min(piece.start, deal.evidence.start), max(piece.end, deal.evidence.end))
     if deal.by_title:
         book.state(key, Relation.PARTY, body, span, rule="zh-signer", confidence=0.7, basis=Basis.INFERRED)
+    elif piece.full:
+        book.state(key, Relation.PARTY, body, span, rule="zh-partner", confidence=0.75, basis=Basis.RESOLVED)
     else:
         book.state(key, Relation.PARTY, body, span, rule="zh-sign", confidence=0.9)
 

@@ -3,7 +3,7 @@
 When and where are lifted out first, and so are adverbs; `丁薛祥28日在北京会见访问团` becomes `PmG`. Letters:
 P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward,
 m meet, k talk, h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among,
-r rest, x sign off, e of, comma, o other.
+r rest, x sign off, u open, e of, comma, o other.
 """
 
 import re
@@ -18,7 +18,7 @@ from kg.model import Evidence
 _LETTERS = (
     ("&", "conj"), ("c", "toward"), ("R", "lead"), ("m", "meet"), ("k", "talk"), ("v", "visit"),
     ("h", "hold"), ("j", "attend"), ("S", "sign"), ("b", "each"), ("T", "when"), ("y", "say"), ("q", "by"),
-    ("z", "among"), ("r", "rest"), ("x", "sign_off"),
+    ("z", "among"), ("r", "rest"), ("x", "sign_off"), ("u", "open"),
 )  # fmt: skip
 _DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
 _SPOT = frozenset({"n", "nz", "nw", "s", "f", "an", "r", "ORG", "LOC"})
@@ -210,12 +210,15 @@ def _place_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
     last = at
     for index in range(at + 1, min(at + 8, len(pieces))):
         piece = pieces[index]
-        if piece.sort is Sort.PLACE:
+        if piece.sort is Sort.PLACE or (piece.sort is Sort.INSTITUTION and last == index - 1 > at):
             last = index
         elif not (
             index - max(last, at) <= 2 + (last == at)
             and piece.sort is Sort.WORD
-            and (piece.tag in ("s", "n", "u") or (last == at and piece.tag in ("v", "a") and not is_verb(piece.text)))
+            and (
+                piece.tag in ("s", "n", "u")
+                or (last == at and piece.tag in ("v", "a") and not is_verb(piece.text))
+            )
         ):
             break
     if last == at:
