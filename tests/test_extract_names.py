@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kg.extract.figures import value_of
-from kg.extract.institutions import kind_of
+from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Sort
 from kg.extract.names import repaired
 from kg.extract.words import Word
@@ -98,3 +98,52 @@ def test_a_name_tells_its_kind(name, kind):
 )  # fmt: skip
 def test_words_and_digits_give_a_number(words, value):
     assert value_of(words) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the Elm Growers' Trust said", "Elm Growers' Trust"),
+        ("with the insurer Golden Elm on", "Golden Elm"),
+        ("the charity Mano Amiga said", "Mano Amiga"),
+        ("the Universidad del Olmo de Ica said", "Universidad del Olmo de Ica"),
+        ("the Elm State University named after A. B. Oak said", "Elm State University named after A. B. Oak"),
+        ("the Elm National Assembly met", "Elm National Assembly"),
+        ("the Elm Senate on Tuesday passed", "Elm Senate"),
+    ],
+)
+def test_an_institution_goes_as_far_as_its_name(text, name):
+    assert ("institution", name) in names(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the Standing Committee met",
+        "the Working Group on Elms met",
+        "a Polish University said",
+        "University Councils and Academic Boards met",
+    ],
+)
+def test_words_for_a_sort_of_body_name_none(text):
+    assert [found for found in names(text) if found[0] == "institution"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("“Yes,” said Leong Chun-wai, chairman of it", "Leong Chun-wai"),
+        (
+            "they met with Minister for Trade and Industry Ana Lopez Rey today after some other talks",
+            "Ana Lopez Rey",
+        ),
+        ("they were received with honours by Sultan Omar Hakim in town", "Omar Hakim"),
+        ("told president Ana Lopez that", "Ana Lopez"),
+    ],
+)
+def test_a_title_shows_the_name_of_a_person(text, name):
+    assert ("person", name) in names(text)
+
+
+def test_a_headline_in_title_case_shows_nobody_by_a_title():
+    assert names("Senator Urges Foreign Friends") == []

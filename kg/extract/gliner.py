@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kg.errors import ExtractError, SettingsError
-from kg.extract.institutions import kind_of
+from kg.extract.institution_kinds import kind_of
 from kg.extract.rules import extract
 from kg.extract.sentences import sentences_of
 from kg.extract.tables import confidence_of

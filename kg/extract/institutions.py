@@ -3,27 +3,15 @@
 import re
 from collections.abc import Sequence
 
+from kg.extract.institution_kinds import described_kinds, generic, kind_of
 from kg.extract.marks import Mention, Sort
 from kg.extract.places import known
-from kg.extract.tables import institution_heads, institution_kinds, titles
+from kg.extract.tables import institution_heads, titles
 from kg.extract.words import POSSESSIVE, Span, Word, is_office, mention_of, small, text_of, trimmed, widest
 
 _LISTING = frozenset(("ministry", "department", "committee", "commission", "office", "bureau", "minister"))
 """Heads whose name may go on over commas: Ministry of Culture, Tourism and Sport."""
-_BEFORE_OF = re.compile(r" (?:of|for|on) ")
 _CAPITALS = re.compile(r"[A-Z][A-Z&.]+")
-
-
-def kind_of(name: str) -> str:
-    """Return the kind of institution that a name tells, or an empty string."""
-    lower = name.lower().replace("’", "'")
-    by_phrase = (row.kind for row in institution_kinds() if any(p in lower for p in row.phrases))
-    return next(by_phrase, "") or _by_head(_BEFORE_OF.split(lower)[0]) or _by_head(lower)
-
-
-def _by_head(words_: str) -> str:
-    tokens = set(re.findall(r"[^\W_]+", words_))
-    return next((row.kind for row in institution_kinds() if tokens & row.heads), "")
 
 
 def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Sequence[Span]) -> list[Span]:
@@ -37,9 +25,11 @@ def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Seq
             and word.capital
             and not _union_minister(ws, i)
         ):
-            first, last = _leftward(ws, i, covered), _rightward(ws, i, of_persons)
+            persons_ = set() if word.lower in small("foreign") else of_persons
+            first, last = _leftward(ws, i, covered), _rightward(ws, i, persons_)
             for other in organisations:
-                if other[0] < last and first < other[1] and other[1] <= last + 1:
+                bracket = any(w.text == "(" for w in ws[other[0] : first])
+                if other[0] < last and first < other[1] and other[1] <= last + 1 and not bracket:
                     first = min(first, other[0])
             spans.append(_without_titles(ws, trimmed(ws, (first, max(last, _end(organisations, i))))))
     return widest(
@@ -75,8 +65,9 @@ def _leftward(ws: Sequence[Word], i: int, covered: set[int]) -> int:
         possessive = (
             word.text in POSSESSIVE
             and first > 1
-            and (ws[first - 2].lower.rstrip("s") + "s" in {p.rstrip("s") + "s" for p in small("possessors")})
+            and (_many(word, ws[first - 2]) or _possessor(ws[first - 2]))
         )
+        ordinal = word.text[:1].isdigit() and word.text[-1].isalpha() and first > 1 and ws[first - 2].capital
         hyphen = word.text == "-" and first > 1 and ws[first - 2].capital and word.end == ws[first].start
         inner = inner or (
             word.lower == "and"
@@ -86,21 +77,46 @@ def _leftward(ws: Sequence[Word], i: int, covered: set[int]) -> int:
         )
         new = first < len(ws) and known(f"{word.text} {ws[first].text}") is not None
         plain = word.capital and (word.lower not in small("first") or new)
-        if not (inner or possessive or hyphen or plain):
+        if not (inner or possessive or hyphen or plain or ordinal):
             break
         first -= 1
     return first
 
 
+def _many(mark: Word, owner: Word) -> bool:
+    """Tell whether a mark makes the possessive of many: Growers' Trust."""
+    return (
+        mark.text in ("'", "’") and owner.capital and owner.lower.endswith("s") and known(owner.text) is None
+    )
+
+
+def _possessor(owner: Word) -> bool:
+    return owner.lower.rstrip("s") + "s" in {p.rstrip("s") + "s" for p in small("possessors")}
+
+
 def _rightward(ws: Sequence[Word], i: int, persons: set[int]) -> int:
-    last = run(ws, i + 1, persons)
+    last = i + 1 if lasting(ws, i) else run(ws, i + 1, persons)
     while last < len(ws) and ws[last].lower in small("links"):
         start = last + 1 + (last + 1 < len(ws) and ws[last + 1].lower == "the")
         end = run(ws, start, persons)
-        if end == start or (ws[last].lower in ("in", "on") and known(text_of(ws, (start, end)))):
+        if end == start or (ws[last].lower in ("in", "on") and _place_or_day(ws, start, end)):
             break
         last = listed(ws, end, persons, listing=ws[i].lower in _LISTING)
-    return last
+    return _named_after(ws, last)
+
+
+def _place_or_day(ws: Sequence[Word], start: int, end: int) -> bool:
+    return ws[start].lower in small("days") or known(text_of(ws, (start, end))) is not None
+
+
+def _named_after(ws: Sequence[Word], last: int) -> int:
+    """Return the end of `named after I. P. Pavlov`, which belongs to a name."""
+    if [w.lower for w in ws[last : last + 2]] not in (["named", "after"], ["named", "for"]):
+        return last
+    end = last + 2
+    while end < len(ws) and (ws[end].capital or ws[end].text == "."):
+        end += 1
+    return end if end > last + 2 else last
 
 
 def run(ws: Sequence[Word], start: int, persons: set[int]) -> int:
@@ -225,6 +241,10 @@ def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
         sort = Sort.NATION if place.adjective else Sort.PLACE
         return [mention_of(sort, ws, (first, last), trusted=True, kind="" if place.adjective else place.kind)]
     kind = kind_of(text)
+    if generic(ws, (first, last)) or (
+        last < span[1] and all(w.lower in titles().before for w in ws[first:last])
+    ):
+        return []
     if last - first == 1 and ws[first].lower in institution_heads():
         return []
     return [mention_of(Sort.INSTITUTION, ws, (first, last), trusted=bool(kind), kind=kind)]
@@ -235,7 +255,35 @@ def _sound(ws: Sequence[Word], first: int, last: int) -> Span:
     for i in range(first + 1, last - 1):
         if ws[i].text in POSSESSIVE and known(text_of(ws, (first, i))) is not None:
             return trimmed(ws, (i + 1, last))
+    first, last = _outside_bracket(ws, first, last)
+    while first < last and ws[first].lower in ("former", "ex", "late", "current"):
+        first += 1
     bad = [
         i for i in range(first, last) if any(c in ws[i].text for c in "/]_@") or ws[i].lower in small("never")
     ]
     return trimmed(ws, (first, bad[0])) if bad else (first, last)
+
+
+def _outside_bracket(ws: Sequence[Word], first: int, last: int) -> Span:
+    """Return the part of a name before or after an opened bracket, or a dash between blanks."""
+    for i in range(first + 1, last - 1):
+        dash = ws[i].text in ("-", "–") and ws[i].start > ws[i - 1].end and ws[i + 1].start > ws[i].end
+        if ws[i].text == "(" or dash:
+            before = kind_of(text_of(ws, (first, i)))
+            return (first, i) if before or not kind_of(text_of(ws, (i + 1, last))) else (i + 1, last)
+    return first, last
+
+
+def described(ws: Sequence[Word]) -> list[tuple[Span, str]]:
+    """Return names that a noun before them tells to be institutions, with their kinds: `the insurer X`."""
+    found = []
+    for i, word in enumerate(ws[:-1]):
+        kind = described_kinds().get(word.text.lower(), "")
+        end = run(ws, i + 1, set()) if kind and not word.capital else i + 1
+        if (
+            i + 1 < end
+            and known(text_of(ws, (i + 1, end))) is None
+            and not is_office(ws[min(end, len(ws) - 1)].text)
+        ):
+            found.append(((i + 1, end), kind))
+    return found

@@ -10,9 +10,10 @@ from kg.extract.dates import dates_in
 from kg.extract.geography import Geography, geography_of
 from kg.extract.marks import Line, Mention, Piece, RoleMention, Sort
 from kg.extract.names import repaired
+from kg.extract.places import known
 from kg.extract.roles import Roles, roles_in
 from kg.extract.tables import table, words
-from kg.extract.words import Word
+from kg.extract.words import Word, is_office
 from kg.model import Article, ZoneKind
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _BRACKETED = re.compile(r"\(([A-Z]{3,9})\)")
+_LED = re.compile(r"\b([A-Z]{3,6})(?:['’]s)? (?:Vice[- ])?([A-Z]?[a-z]+)\b")
+"""An acronym before a title: the ABC President."""
 _BEFORE = 120
 """Characters in which the words of an acronym stand before it."""
 _SHORT = 3
@@ -71,7 +74,8 @@ def _acronyms(text: str) -> frozenset[str]:
         initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", before) if word[0].isupper())
         if initials.endswith(match[1]):
             found.add(match[1])
-    return frozenset(found)
+    led = (match[1] for match in _LED.finditer(text) if is_office(match[2]))
+    return frozenset(found) | frozenset(name for name in led if known(name) is None)
 
 
 def _mentions(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from kg.extract.institutions import institution, institutions, lasting, listed, run
+from kg.extract.institutions import described, institution, institutions, lasting, listed, run
 from kg.extract.marks import Mention, Sort
 from kg.extract.people import honoured, introduced, person, titled
 from kg.extract.places import known
@@ -19,6 +19,8 @@ def repaired(
     found: list[tuple[int, Mention]] = []
     for span in institutions(words_, organisations, [s for sort, s in seen if sort is Sort.PERSON]):
         found += _ranked(0, institution(words_, span))
+    for span, kind in described(words_):
+        found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, span, trusted=True, kind=kind)])
     for span in _occasions(words_):
         found += _ranked(1, [mention_of(Sort.OCCASION, words_, span, trusted=True)])
     known_acronyms = [(i, i + 1) for i, word in enumerate(words_) if word.text in acronyms]

@@ -18,6 +18,16 @@ def official() -> frozenset[str]:
     return words(table("titles")["offices"])
 
 
+@cache
+def national() -> frozenset[str]:
+    """Return the titles of those who govern a country."""
+    return words(table("titles")["national"])
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(word.strip("-,()").lower() for word in title.split())
+
+
 @dataclass(slots=True)
 class Office:
     """What one person holds, by all the mentions that tell it."""
@@ -27,6 +37,8 @@ class Office:
     body: str | None
     place: str | None
     mentions: list[RoleMention] = field(default_factory=list)
+    inferred: bool = False
+    """The place is that of the sentence: its country, or the only one of the article."""
 
 
 def offices(scene: Scene, roles: Sequence[RoleMention]) -> list[Office]:
@@ -41,6 +53,10 @@ def offices(scene: Scene, roles: Sequence[RoleMention]) -> list[Office]:
         if role.title:
             by_person[person].append(one)
     united = [one for held in by_person.values() for one in _united(held)]
+    for one in united:
+        if one.body is None and one.place is None and _words(one.title) & national():
+            one.place = scene.cast.country_before(one.mentions[0].start)
+            one.inferred = one.place is not None
     return sorted(united, key=lambda one: one.mentions[0].start)
 
 
@@ -59,7 +75,7 @@ def _held_in(scene: Scene, role: RoleMention) -> tuple[str | None, str | None]:
         return None, None
     if scene.draft.kind(key) is Kind.INSTITUTION:
         return key, None
-    official_ = bool({word.strip("-,").lower() for word in role.title.split()} & official())
+    official_ = bool(_words(role.title) & official())
     is_place = scene.draft.kind(key) is Kind.PLACE and body.sort in (Sort.PLACE, Sort.NATION)
     return (None, key) if official_ and is_place else (None, None)
 
@@ -115,6 +131,11 @@ def state(scene: Scene, held: Sequence[Office], happenings: Sequence[Happening])
             for relation, value in said:
                 if relation in _told(scene, one, mention):
                     scene.draft.state(key, relation, value, evidence, rule=mention.rule)
+        if one.inferred and one.place is not None:
+            first = Evidence(one.mentions[0].start, one.mentions[0].end)
+            scene.draft.state(
+                key, Relation.REPRESENTS, Ref(one.place), first, rule="role-of-country", basis=Basis.INFERRED
+            )
         _attested(scene, key, one, happenings)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from kg.extract.institutions import kind_of
+from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Mention, Sort
 from kg.extract.places import known
 from kg.extract.tables import institution_heads, titles

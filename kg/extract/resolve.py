@@ -4,16 +4,24 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kg.extract.draft import Draft
-from kg.extract.institutions import kind_of
+from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Mention, Sort
 from kg.extract.places import bare, known
 from kg.extract.tables import institution_heads, table, words
 from kg.model import Concept, Evidence, Kind, Relation
 
-_BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?[“\"']?([A-Z][A-Za-z&-]{1,10})[”\"']?\s*\)")
+_BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?[“\"']?([A-Z][A-Za-z&-]{1,10})[”\"']?\s*(?:[-–,;][^()]*)?\)")
 _SHORT = 4
 """Letters of abbreviations such as U.S., which name a place less well than the gazetteer does."""
 _COUNTRY_WORDS = ("country", "nation")
+_SENTENCE_END = re.compile(r"[.!?][”\"’')]*\s+[A-Z“\"‘]|\n")
+_SIDE = re.compile(
+    r"(?:['’]s?)?\s+(?:[a-z]+\s+)?(?:side|delegation|team|mission|government|"
+    r"(?:[A-Z][\w-]+\s+)?(?:[Pp]rime )?[Mm]inister|[Pp]resident|[Pp]remier)\b"
+)
+"""What follows a country that speaks or travels: the Peruvian side, Peru's President."""
+_NEAR = 200
+"""Code points within which a country may tell whose minister somebody is."""
 _MOST_BACK = 3000
 """Code points that a definite noun phrase may look back."""
 
@@ -32,6 +40,13 @@ class Cast:
         for mention in sorted(mentions, key=lambda m: (_rank(m), m.start)):
             self._enter(mention)
         self._order.sort(key=lambda entry: entry[0])
+        self._countries = [
+            m
+            for m in sorted(mentions, key=lambda m: m.start)
+            if m.sort in (Sort.PLACE, Sort.NATION)
+            and (p := known(m.name)) is not None
+            and p.kind == "country"
+        ]
 
     def _enter(self, mention: Mention) -> None:
         key: str | None = None
@@ -215,6 +230,15 @@ class Cast:
     def institution_before(self, start: int) -> str | None:
         """Return the last institution before `start`."""
         return next((key for key, mention in self._back(start) if mention.sort is Sort.INSTITUTION), None)
+
+    def country_before(self, start: int) -> str | None:
+        """Return the country whose side, delegation or office holder the sentence names before `start`."""
+        text = self._draft.article.text
+        for mention in reversed(self._countries):
+            between = text[mention.end : start]
+            if mention.end <= start and len(between) < _NEAR and not _SENTENCE_END.search(between):
+                return self.of(mention) if _SIDE.match(between) else None
+        return None
 
     def pronoun(self, start: int) -> str | None:
         """Return the last person before `start`."""
