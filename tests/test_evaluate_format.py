@@ -123,7 +123,7 @@ def test_a_date_is_as_exact_as_the_article_and_a_label_of_ours_is_no_name(writte
 
     assert visit == {
         "type": "visit", "start": "2024-03", "end": "2024-03", "place": "Turku School of Nursing",
-        "participants": ["Turku School of Nursing", "Porto team"], "status": "happened",
+        "participants": ["Turku School of Nursing", "Ana Reis", "Porto City Council"], "status": "happened",
         "quote": "called on",
     }  # fmt: skip
 

@@ -89,10 +89,19 @@ def _event(book: Dossier, entity: Entity) -> dict[str, Any]:
         "start": _day(book, entity.key, Relation.START_DATE),
         "end": _day(book, entity.key, Relation.END_DATE),
         "place": _place(book, entity.key),
-        "participants": book.names(entity.key, *sides),
+        "participants": _participants(book, book.others(entity.key, *sides)),
         "status": book.concept(entity.key, Relation.STATUS),
     }
     return _item(book, entity, values)
+
+
+def _participants(book: Dossier, others: list[Entity]) -> list[str]:
+    """Return who takes part; for a delegation those who sent it and those who belong to it, where told."""
+    names: list[str] = []
+    for other in others:
+        behind = (Relation.SENT_BY, Relation.ORIGIN, Relation.HEAD, Relation.MEMBER)
+        names += (other.kind is Kind.DELEGATION and book.names(other.key, *behind)) or [other.name]
+    return list(dict.fromkeys(names))
 
 
 def _delegation(book: Dossier, entity: Entity) -> dict[str, Any]:
@@ -118,10 +127,18 @@ def _agreement(book: Dossier, entity: Entity) -> dict[str, Any]:
         "subject": "; ".join(book.words(entity.key, Relation.SUBJECT_MATTER)),
         "status": STATUSES.get(status or "", status),
     }
-    for signing in book.others(entity.key, Relation.SIGNED_AT)[:1]:
+    for signing in [*book.others(entity.key, Relation.SIGNED_AT), *_planned_signing(book, entity)][:1]:
         values["date"] = _day(book, signing.key, Relation.START_DATE)
         values["place"] = _place(book, signing.key)
     return _item(book, entity, values)
+
+
+def _planned_signing(book: Dossier, agreement: Entity) -> list[Entity]:
+    """Return the acts of signing of which a planned agreement is to come."""
+    if book.concept(agreement.key, Relation.STATUS) != "planned":
+        return []
+    events = book.others(agreement.key, Relation.OUTCOME_OF)
+    return [e for e in events if book.concept(e.key, Relation.KIND) == "signing"]
 
 
 def _count(book: Dossier, entity: Entity) -> dict[str, Any]:

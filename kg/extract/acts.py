@@ -33,6 +33,8 @@ def told(scene: Scene, sentence: Sentence, verb: "Token", before: "Sequence[Deal
         return None
     deal = Deal(last.kind, sentence, verb, thing or verb, _STATUS[said], "signing-told", definite=True)
     parties.fill(scene, deal, {}, verb)
+    if len(last.parties) > 1:  # `for the Dutch side` says no more than which of them
+        deal.sides.clear()
     return deal
 
 

@@ -119,7 +119,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> l
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     parties.fill(scene, deal, around, verb)
     if not deal.members and token.dep_ == "pobj" and token.head.lower_ in bargains().grounds:
-        parties.put(scene, deal, bonds.speaker(scene, sentence, token), token)
+        parties.put(scene, deal, parties.speaker(scene, sentence, token), token)
     return _each(scene, deal)
 
 
@@ -173,7 +173,7 @@ def _joined(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
     deal = Deal("partnership", sentence, verb, verb, status, "partner-verb")
     subject = around.get("subject", [])
     if not parties.denoted(scene, sentence, subject):
-        subject = bonds.speaker(scene, sentence, verb)
+        subject = parties.speaker(scene, sentence, verb)
     parties.put(scene, deal, [*subject, *around.get("with", []), *partners], verb)
     return deal if len(deal.members) > 1 else None
 

@@ -1,12 +1,13 @@
 """Stage 2: who else took part: lists that the parse cut short, `accompanied by`, `in the presence of`."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kg.extract import lists
 from kg.extract.marks import Sentence, Sort
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spacy.tokens import Token
 
 _COMPANY = (

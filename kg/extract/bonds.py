@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING
 
 from kg.extract import frames, parties
 from kg.extract.deals import Deal
-from kg.extract.marks import Sentence
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-_MOST_STEPS = 8
 
 
 def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
@@ -37,7 +34,7 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     owners = [t for t in around.get("owner", []) if t.pos_ != "PRON"]
     parties.put(scene, deal, owners, noun)
     if not deal.members:
-        parties.put(scene, deal, speaker(scene, sentence, noun), noun)
+        parties.put(scene, deal, parties.speaker(scene, sentence, noun), noun)
     parties.bodies(scene, sentence, parties.listed_after(sentence, noun.i, noun, noun, ("with",)))
     if deal.members:  # `an agreement with A and B` of nobody is not between A and B
         deal.partners = others
@@ -49,19 +46,6 @@ def _stands(noun: "Token") -> bool:
     if noun.dep_ == "pobj":
         over = noun.head.head.lemma_.lower()
         return noun.head.lower_ in bargains().grounds or over in bargains().under
+    if noun.dep_ == "attr" and any(c.dep_ == "expl" for c in noun.head.children):
+        return True
     return noun.dep_ == "dobj" and noun.head.lemma_.lower() in bargains().having
-
-
-def speaker(scene: Scene, sentence: Sentence, token: "Token") -> "list[Token]":
-    """Return the subject of the nearest clause above a word that names somebody."""
-    step = token
-    for _ in range(_MOST_STEPS):
-        if step.pos_ in ("VERB", "AUX"):
-            found, _passive = frames.subjects(step)
-            found = [t for t in found if t != token]
-            if parties.denoted(scene, sentence, found):
-                return found
-        if step.head is step or step.head == step:
-            break
-        step = step.head
-    return []

@@ -149,6 +149,8 @@ def _counted(sentence: Sentence, run: "Sequence[Token]", value: int) -> "list[To
         out.append(token)
         if token.text == "-":
             continue
+        if token.lower_ == "co":  # `co-founders` is three words to the parser
+            continue
         if token.tag_ in ("NNS", "NNPS") or (
             token.lower_ in ("people", "staff") and sentence.mention(token) is None
         ):

@@ -34,6 +34,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("day", rf"\b{_WEEKDAY}{_DAY.format('d')}\s*(?:of\s+)?{_MONTH.format('m')}{_YEAR}"),
     ("month", rf"\b{_MONTH.format('m')},?\s+(?:of\s+)?(?P<y>(?:19|20)\d\d)\b"),
     ("month", rf"(?<=\b[Ii]n )(?:early |late |mid-)?{_MONTH.format('m')}"),
+    ("relative_week", r"\b(?:(?:later|earlier)\s+)?(?P<w>last|this|next)\s+week(?!-|\w)"),
     ("relative_month", r"\b(?P<w>last|this|next)\s+month\b"),
     ("relative_year", r"\b(?P<w>last|this|next)\s+year\b"),
     ("relative_day",
@@ -142,6 +143,15 @@ def _read_relative_month(match: re.Match[str], published: date | None) -> When |
     return whole_month(months // 12, months % 12 + 1, Basis.RESOLVED)
 
 
+def _read_relative_week(match: re.Match[str], published: date | None) -> When | None:
+    """Read a week as the month that all its days lie in: its days are not told."""
+    if published is None:
+        return None
+    monday = published - timedelta(days=published.weekday() - 7 * _STEP[match["w"].lower()])
+    sunday = monday + timedelta(days=6)
+    return whole_month(monday.year, monday.month, Basis.RESOLVED) if monday.month == sunday.month else None
+
+
 def _read_relative_year(match: re.Match[str], published: date | None) -> When | None:
     step = _STEP[match["w"].lower()]
     return whole_year(published.year + step, Basis.RESOLVED) if published else None
@@ -184,6 +194,7 @@ _READERS: dict[str, Callable[[re.Match[str], date | None], When | None]] = {
     "range": _read_range,
     "month": _read_month,
     "year": _read_year,
+    "relative_week": _read_relative_week,
     "relative_month": _read_relative_month,
     "relative_year": _read_relative_year,
     "relative_day": _read_relative_day,

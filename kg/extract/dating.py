@@ -56,16 +56,23 @@ def _place_beside(scene: Scene, sentence: Sentence, target: Dateable, date: "Tok
             target.where[place] = scene.evidence(sentence, [target.token, pair[1]])
 
 
+_SAYING = ("say", "tell", "report", "state", "add", "confirm", "note", "write")
+
+
+def _reported(told: "Token", saying: "Token") -> bool:
+    """Tell whether a thing is told in what somebody says: the date is that of the saying."""
+    clause = next((a for a in [told, *told.ancestors] if a.pos_ in ("VERB", "AUX")), None)
+    return clause is not None and clause != saying and clause.dep_ in ("ccomp", "parataxis", "conj")
+
+
 def _another_clause(told: "Token", date: "Token") -> bool:
-    """Tell whether a date belongs to a later verb of the same subject: `was signed, and follows last year's`."""
+    """Tell whether a date belongs to another verb: `signed, and follows last year's`, `said on Monday`."""
     verb = next((a for a in date.ancestors if a.pos_ in ("VERB", "AUX")), None)
-    return (
-        verb is not None
-        and verb.dep_ == "conj"
-        and told.i < verb.i < date.i
-        and verb != told
-        and told not in verb.subtree
-    )
+    if verb is None or verb == told:
+        return False
+    if verb.lemma_ in _SAYING and _reported(told, verb):
+        return True
+    return verb.dep_ == "conj" and told.i < verb.i < date.i and told not in verb.subtree
 
 
 def _dated(date: "Token", ordered: Sequence[Dateable]) -> Dateable | None:
@@ -75,5 +82,5 @@ def _dated(date: "Token", ordered: Sequence[Dateable]) -> Dateable | None:
     before = [one for one in ordered if one.token.i < date.i and not _another_clause(one.token, date)]
     if before:
         return before[-1]
-    after = [one for one in ordered if one.token.i > date.i]
+    after = [one for one in ordered if one.token.i > date.i and not _another_clause(one.token, date)]
     return after[0] if after and word != "from" else None

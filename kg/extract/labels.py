@@ -1,10 +1,11 @@
 """Stage 2: labels in words for events and agreements that have no name."""
 
+from calendar import month_name
 from typing import TYPE_CHECKING
 
 from kg.extract.deals import Deal
 from kg.extract.events import Happening
-from kg.extract.marks import Sentence, Sort
+from kg.extract.marks import Sentence, Sort, When
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains
 from kg.model import Evidence
@@ -32,19 +33,55 @@ ACTS = frozenset(
     )
 )
 """Verbs that tell of the act of signing."""
-_LONGEST_LABEL = 120
+_LONGEST_LABEL = 140
 _EMPTY = frozenset(("new", "formal", "historic", "signed", "first", "bilateral", "joint", "revised"))
 """Words that say nothing of what an agreement is about."""
 _BEFORE = ("compound", "amod", "nmod", "nummod", "conj", "cc", "punct", "dep", "npadvmod")
 
 
-def of_event(scene: Scene, one: Happening) -> str:
-    """Return a label such as `Shanxi delegation: visit (United States)`."""
-    word = _phrase(one.sentence, one.token) if one.token.pos_ == "NOUN" else one.kind
+def of_event(scene: Scene, one: Happening, when: When | None = None) -> str:
+    """Return a label such as `Visit of Shanxi delegation to Boston, 12-13 December 2017`."""
+    word = _phrase(one.sentence, one.token) if one.token.pos_ in ("NOUN", "PROPN") else one.kind
     who = [scene.draft.name(key) for key in [*one.who, *one.sides]]
-    what = [scene.draft.name(key) for key in one.host] or [scene.draft.name(key) for key in one.where]
-    label = word + (f" of {_listed(who)}" if who else "") + (f" ({_listed(what)})" if what else "")
-    return label[:_LONGEST_LABEL].strip()
+    hosts = [scene.draft.name(key) for key in one.host]
+    places = [scene.draft.name(key) for key in one.where if scene.draft.name(key) not in who]
+    if one.kind == "meeting":
+        who, hosts = [*who, *hosts], []
+    of = f" of {_listed(who)}" if who else ""
+    to = f" to {_listed(hosts)}" if hosts else ""
+    at = (
+        (f" to {_listed(places)}" if one.kind == "visit" and not to else f" in {_listed(places)}")
+        if places
+        else ""
+    )
+    day = f", {_day(when)}" if when is not None else ""
+    return _short(_capital(word or one.kind), of + to + at, day)
+
+
+def _day(when: When) -> str:
+    """Return an interval as people write it: `12-13 December 2017`, `May 2024`."""
+    first, last = when.start, when.end
+    if when.precision == "to-the-year":
+        return f"{first.year}"
+    if when.precision == "to-the-month":
+        return f"{month_name[first.month]} {first.year}"
+    end = f"{last.day} {month_name[last.month]} {last.year}"
+    if first == last:
+        return end
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}-{end}" if same_month else f"{first.day} {month_name[first.month]} - {end}"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _short(head: str, body: str, tail: str = "") -> str:
+    """Return the parts of a label as one, its middle cut between words where it is too long."""
+    room = _LONGEST_LABEL - len(head) - len(tail)
+    if len(body) > room:
+        body = body[: max(room - 2, 0)].rpartition(" ")[0].rstrip(" ,–") + " …"
+    return " ".join((head + body + tail).split())
 
 
 def _listed(names: list[str]) -> str:
@@ -53,18 +90,32 @@ def _listed(names: list[str]) -> str:
 
 
 def of_agreement(scene: Scene, one: Deal) -> str:
-    """Return a label such as `memorandum of understanding: A, B`."""
+    """Return a label such as `Memorandum of understanding on nurse training: A – B`."""
     members = [scene.draft.name(key) for key in one.members]
     number = f"{one.number.value} " if one.number else ""
-    phrase = (one.number.label if one.number else "") or _phrase(one.sentence, one.noun) or one.kind
-    if one.noun.pos_ == "NUM":
-        phrase = "agreements"
-    return (number + phrase + (f" of {_listed(members)}" if members else ""))[:_LONGEST_LABEL].strip()
+    named = one.noun.pos_ in ("NOUN", "PROPN")
+    phrase = (one.number.label if one.number else "") or (_phrase(one.sentence, one.noun) if named else "")
+    phrase = "agreements" if one.noun.pos_ == "NUM" else phrase or _KINDS[one.kind]
+    matter = subject_matter(scene, one)
+    about = f" on {matter[0]}" if matter is not None and one.number is None and _said_on(one) else ""
+    head = _short(_capital(number + phrase), about)
+    shown = " – ".join(members[:_MOST_NAMES]) + (" and others" if len(members) > _MOST_NAMES else "")
+    return _short(head, f": {shown}") if members else head
 
 
-def of_signing(scene: Scene, key: str) -> str:
+_KINDS = {"memorandum": "memorandum", "formal-agreement": "agreement", "partnership": "partnership",
+          "contract": "contract", "programme": "programme"}  # fmt: skip
+_MOST_NAMES = 4
+
+
+def _said_on(one: Deal) -> bool:
+    return any(c.dep_ == "prep" and c.lower_ == "on" for c in one.noun.children)
+
+
+def of_signing(scene: Scene, key: str, when: When | None = None) -> str:
     """Return the label of an act of signing."""
-    return f"signing of {scene.draft.name(key)}"[:_LONGEST_LABEL].strip()
+    name = scene.draft.name(key)
+    return _short("Signing of ", name[:1].lower() + name[1:], f", {_day(when)}" if when is not None else "")
 
 
 def _phrase(sentence: Sentence, noun: "Token") -> str:
@@ -104,7 +155,11 @@ def subject_matter(scene: Scene, one: Deal) -> tuple[str, Evidence] | None:
         if child.dep_ == "prep" and child.lower_ in ("on", "for", "regarding", "concerning", "in"):
             inner = [t for c in child.children if c.dep_ in ("pobj", "pcomp") for t in c.subtree]
             words = _until(one.sentence, sorted(inner, key=lambda t: t.i))
-            if words and not all(_is_name(one.sentence, t) for t in words):
+            if (
+                words
+                and words[-1].lower_ not in ("principle", "place", "force")
+                and not all(_is_name(one.sentence, t) for t in words)
+            ):
                 return _text(scene, one.sentence, words)
     if one.noun.pos_ == "NUM":
         return None

@@ -74,6 +74,8 @@ class _Reading:
         """Inside `a leading school in Rome`, which only describes the item before."""
         self.joined = False
         """An `and` has come: the next item is the last one."""
+        self.placing = False
+        """After `three bodies in`: the name that comes only says where they are."""
         self.depth = 0
 
     def next_item(self, word: str) -> bool:
@@ -113,6 +115,8 @@ def _read(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
         return True
     elif sentence.mention(token) is not None:
         return _name(sentence, token, reading)
+    elif word == ":":
+        return _dash(sentence, reading)
     elif word in _SEPARATORS:
         return reading.next_item(word)
     else:
@@ -128,7 +132,8 @@ def _word(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
         return _dash(sentence, reading)
     elif word in ("in", *_INNER) or word in _LOCATED:
         if reading.wanted and not reading.skipping:
-            return word in _INNER and reading.noun is not None
+            reading.placing = word == "in"
+            return reading.noun is not None
     elif word in ("with", "by"):
         if token.nbor(-1).lower_ in ("along", "together"):
             return reading.next_item("and")
@@ -154,6 +159,9 @@ def _name(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
         return True
     if mention.sort is Sort.OCCASION:
         return False
+    if reading.placing:
+        reading.placing = False
+        return mention.sort is Sort.PLACE
     if reading.wanted:
         reading.found.append(token)
         reading.wanted, reading.noun = False, None
@@ -178,6 +186,6 @@ def _plain(token: "Token", reading: _Reading) -> bool:
         return False
     if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and word != "as"):
         return False
-    if token.pos_ in ("NOUN", "PROPN", "PRON") and reading.wanted:
+    if (token.pos_ in ("NOUN", "PROPN") or word == "both") and reading.wanted:
         reading.noun = token
     return True

@@ -86,7 +86,9 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR091
         if verb.dep_ == "ccomp":
             inner = of_verb(above, depth + 1)
             return (
-                NOTHING if lemma in row("wished") and verb.tag_ != "VBD" else (HAPPENED if inner else NOTHING)
+                NOTHING
+                if lemma in row("wished") and lemma != "tell" and verb.tag_ != "VBD"
+                else (HAPPENED if inner else NOTHING)
             )
         return of_verb(above, depth + 1) if verb.dep_ in ("xcomp", "acl") and verb.tag_ == "VBG" else HAPPENED
     if lemma in row("planned"):

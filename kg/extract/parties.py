@@ -36,6 +36,7 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
     if deal.signers:
         put(scene, deal, _signed_for(scene, deal.sentence), verb)
     before(scene, deal)
+    _below(scene, deal)
     for name in ("in", "at"):
         for token in (*of_verb.get(name, []), *around.get(name, [])):
             place = scene.place(deal.sentence, token)
@@ -61,7 +62,8 @@ def _subject(
         return found
     listed = lists.before(deal.sentence, verb)
     if not any(scene.denoted(deal.sentence, t) for t in found):
-        return listed
+        again = any(t.lower_ in ("it", "they", "we") for t in found)
+        return listed or (speaker(scene, deal.sentence, verb) if again else [])
     return [*found, *listed] if set(found) & set(listed) else found
 
 
@@ -82,6 +84,39 @@ def listed_after(
         names = lists.after(sentence, preposition)
         out += [*names, *(t for name in names for t in _represented(sentence, name))]
     return out
+
+
+def _below(scene: Scene, deal: Deal) -> None:
+    """Read `with three bodies:` and the names on the lines below."""
+    if deal.sentence.tokens[-1].text != ":":
+        return
+    for sentence in scene.sentences[deal.sentence.number + 1 :][:_MOST_LINES]:
+        mentions = [t for t in sentence.tokens if sentence.mention(t) is not None]
+        if not mentions or any(t.pos_ in ("VERB", "AUX") for t in sentence.tokens):
+            return
+        for token in mentions:
+            for key in scene.denoted(sentence, token):
+                if scene.draft.kind(key) is Kind.INSTITUTION:
+                    deal.parties.setdefault(key, scene.evidence(sentence, [token]))
+
+
+_MOST_LINES = 12
+_MOST_STEPS = 8
+
+
+def speaker(scene: Scene, sentence: Sentence, token: "Token") -> "list[Token]":
+    """Return the subject of the nearest clause above a word that names somebody."""
+    step = token
+    for _ in range(_MOST_STEPS):
+        if step.pos_ in ("VERB", "AUX"):
+            found, _passive = frames.subjects(step)
+            found = [t for t in found if t != token]
+            if denoted(scene, sentence, found):
+                return found
+        if step.head == step:
+            break
+        step = step.head
+    return []
 
 
 def _signed_for(scene: Scene, sentence: Sentence) -> "list[Token]":

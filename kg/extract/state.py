@@ -25,7 +25,9 @@ _SETTLED = ("signed", "in-force")
 def event(scene: Scene, group: Sequence[Happening]) -> str:
     """State one event and return its key."""
     first = next((h for h in group if h.name), group[0])
-    name = first.name or labels.of_event(scene, first)
+    dated = next((h for h in group if h.when is not None and h.when.precision == "to-the-day"), None)
+    dated = dated or next((h for h in group if h.when is not None), None)
+    name = first.name or labels.of_event(scene, first, dated.when if dated is not None else None)
     key = scene.draft.add(Kind.EVENT, name, [_clause(h) for h in group], named=bool(first.name))
     for one in group:
         one.key = key
@@ -41,8 +43,6 @@ def event(scene: Scene, group: Sequence[Happening]) -> str:
                 _say(scene, key, relation, Ref(value), _within(clause, evidence), one)
     for number in [n for one in group for n in one.sizes]:
         size(scene, key, number, [number])
-    dated = next((h for h in group if h.when is not None and h.when.precision == "to-the-day"), None)
-    dated = dated or next((h for h in group if h.when is not None), None)
     if dated is not None and dated.when is not None and dated.when_evidence is not None:
         date(scene, key, dated.when, dated.when_evidence, dated.rule)
     return key
@@ -180,7 +180,7 @@ def _valued(scene: Scene, key: str, number: Number, one: Number) -> None:
 def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequence[Happening]) -> None:
     """State where and when an agreement was signed, and of what it came."""
     for one in group:
-        at, after = _event_of(happenings, one.occasion), _event_of(happenings, one.after)
+        at, after = _event_of(happenings, one.occasion, one), _event_of(happenings, one.after, one)
         if at is not None and one.status in _SETTLED:
             evidence = one.sentence.span([one.token, at.token])
             _Put(scene, key, one)(Relation.SIGNED_AT, Ref(at.key), evidence)
@@ -193,8 +193,16 @@ def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequenc
         _signing(scene, key, group)
 
 
-def _event_of(happenings: Sequence[Happening], token: "Token | None") -> Happening | None:
-    return next((h for h in happenings if token is not None and h.token == token and h.key), None)
+def _event_of(happenings: Sequence[Happening], token: "Token | None", deal: Deal) -> Happening | None:
+    """Return the event that a word means: the one told by it, or the last that `the meeting` can mean."""
+    if token is None:
+        return None
+    same = next((h for h in happenings if h.token == token and h.key), None)
+    if same is not None or not any(c.lower_ in ("the", "this") for c in token.children):
+        return same
+    lemma = token.lemma_.lower()
+    before = [h for h in happenings if h.key and h.sentence.number < deal.sentence.number]
+    return next((h for h in reversed(before) if lemma in (h.lemma, h.kind)), None)
 
 
 def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
@@ -202,9 +210,9 @@ def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
     acts = [d for d in group if d.token.lemma_.lower() in labels.ACTS and d.status in ("signed", "planned")]
     if not any(d.when or d.where or d.signers or _signs(d) for d in acts):
         return
-    act = scene.draft.add(
-        Kind.EVENT, labels.of_signing(scene, key), [_deal_clause(d) for d in acts], named=False
-    )
+    dated = next((d for d in acts if d.when is not None), None)
+    label = labels.of_signing(scene, key, dated.when if dated is not None else None)
+    act = scene.draft.add(Kind.EVENT, label, [_deal_clause(d) for d in acts], named=False)
     for one in acts:
         clause = _deal_clause(one)
         put = _Put(scene, act, one)
@@ -216,11 +224,12 @@ def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
         ):  # fmt: skip
             for value, evidence in slots.items():
                 put(relation, Ref(value), _within(clause, evidence))
-    dated = next((d for d in acts if d.when is not None), None)
     if dated is not None and dated.when is not None and dated.when_evidence is not None:
         date(scene, act, dated.when, dated.when_evidence, "signing")
     if acts[0].status == "signed":
         _Put(scene, key, acts[0])(Relation.SIGNED_AT, Ref(act), _deal_clause(acts[0]))
+    else:
+        _Put(scene, key, acts[0])(Relation.OUTCOME_OF, Ref(act), _deal_clause(acts[0]))
 
 
 def _signs(deal: Deal) -> bool:
