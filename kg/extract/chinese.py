@@ -7,14 +7,16 @@ from datetime import date
 
 from kg import gazetteer
 from kg.extract.chinese_agreements import read_agreements
+from kg.extract.chinese_delegations import delegation, read_delegations
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import country_at
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import delegation, institution, place, read_delegations, with_offices
-from kg.extract.chinese_reading import read
+from kg.extract.chinese_occasions import read_occasions
 from kg.extract.chinese_partners import note_acronyms, with_partners
+from kg.extract.chinese_people import institution, place, with_offices
+from kg.extract.chinese_reading import read
 from kg.extract.chinese_repair import known_people
 from kg.extract.chinese_script import as_written, simplified
 from kg.extract.chinese_sets import read_parts
@@ -86,8 +88,10 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     if opinion or reading.sentence.zone is ZoneKind.HEADLINE:
         return
     read_delegations(plain, book)
-    way = track(plain)
+    way = track(plain, book.scene)
+    book.scene = plain.pieces if way.sets_scene else ()
     read_events(way, book)
+    read_occasions(way, book)
     read_agreements(way, book)
     read_parts(way, book)
     read_figures(plain, book)

@@ -14,7 +14,10 @@ from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Evidence
 
 _SIDES = "[IPGL](?:&[IPGL])*"
-_SIGNED = rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})(?:&(?=o))?[ocebN]{{0,8}})?o{{0,2}}S(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
+_SIGNED = (
+    rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})(?:&(?=o))?[ocebN]{{0,8}})?o{{0,2}}S"
+    r"(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
+)
 _BETWEEN = r"(?P<who>[IL](?:&[IL])+)[oe]{0,6}(?P<what>A)(?=o{0,2}S|q[^PILG]*S)"
 _ALONE = r"(?P<what>A)o?(?:q?o?)S(?=[,o]|$)(?P<who>)"
 _BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})o{{0,5}}S"
@@ -109,8 +112,12 @@ def _groups(track: Track, match: re.Match[str], who: list[Piece], verb: int) -> 
     carried = track.subject(match.start(), "IPGL") if second else []
     carried = [piece for piece in carried if piece.name not in {p.name for p in who}]
     each = carried and who and "b" in track.letters[max(match.start() - 2, 0) : verb]
-    joints = [p.text for p in track.reading.pieces if acts(p.text, "conj") and who and who[0].end <= p.start <= who[-1].start]
-    listed_after = "b" in track.letters[match.start() : verb] and len(who) > 2 and joints[0] != "、" in joints  # noqa: PLR2004
+    joints = [
+        p.text
+        for p in track.reading.pieces
+        if acts(p.text, "conj") and who and who[0].end <= p.start <= who[-1].start
+    ]
+    listed_after = "b" in track.letters[match.start() : verb] and len(who) > 2 and joints[0] != "、" in joints  # noqa: PLR2004  one with two or more
     if not carried and listed_after:
         yield from ([who[0], other] for other in who[1:])
     elif each and len(carried) * len(who) > 1:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,10 @@ _AHEAD = 60
 _MONTH_WORD = "(?:十[一二]?|[一二三四五六七八九])"
 _DAY_WORD = "(?:三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _YEAR = r"(?:(?P<y>(?:19|20)\d\d)年|(?P<ry>去年|今年|明年|前年))"
-_MONTH = rf"(?:(?P<m>1[0-2]|0?[1-9]|(?<![第十]){_MONTH_WORD})月(?!份?以[来前后])|(?P<rm>上月|上个月|本月|当月|下月|下个月))份?"
+_MONTH = (
+    rf"(?:(?P<m>1[0-2]|0?[1-9]|(?<![第十]){_MONTH_WORD})月(?!份?以[来前后])"
+    r"|(?P<rm>上月|上个月|本月|当月|下月|下个月))份?"
+)
 _DAY = rf"(?P<d>3[01]|[12]\d|0?[1-9]|{_DAY_WORD})"
 _TO = r"(?:至|到|—+|–|-|~|～)"
 _PATTERN = re.compile(
@@ -73,21 +76,20 @@ _Found = tuple[date, date, str, Basis]
 
 
 def _read(group: dict[str, str], published: date | None) -> _Found | None:
-    if "word" in group or "week" in group:
-        return _by_word(group, published) if published else None
-    if "span" in group:
-        return _week(group, published) if published else None
-    if "alone" in group:
-        year = published.year + _YEARS[group["alone"]] if published else 0
-        return (date(year, 1, 1), date(year, 12, 31), "to-the-year", Basis.RESOLVED) if year else None
+    for relative, names in _RELATIVE:
+        if not names.isdisjoint(group):
+            return relative(group, published) if published else None
     if "y7" in group:
         year = int(group["y7"])
         return date(year, 1, 1), date(year, 12, 31), "to-the-year", Basis.STATED
-    if "d5" in group or "d3" in group:
-        return _bare_days(group, published) if published else None
     if "m6" in group or "rm6" in group:
         return _month(group, published)
     return _days(group, published)
+
+
+def _year_alone(group: dict[str, str], published: date) -> _Found:
+    year = published.year + _YEARS[group["alone"]]
+    return date(year, 1, 1), date(year, 12, 31), "to-the-year", Basis.RESOLVED
 
 
 def _same(word: str, told: date | None) -> _Found | None:
@@ -207,3 +209,12 @@ def _nearest_year(month: int, day: int, published: date | None) -> int:
     if not fitting:
         raise ValueError
     return min(fitting, key=lambda d: _distance(d, published)).year
+
+
+_RELATIVE: tuple[tuple[Callable[[dict[str, str], date], _Found], frozenset[str]], ...] = (
+    (_by_word, frozenset({"word", "week"})),
+    (_week, frozenset({"span"})),
+    (_year_alone, frozenset({"alone"})),
+    (_bare_days, frozenset({"d3", "d5"})),
+)
+"""How dates are read that mean nothing without the day of publication, by the groups of the pattern."""

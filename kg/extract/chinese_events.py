@@ -1,4 +1,4 @@
-"""Stage 2, Chinese: visits, meetings and occasions, by patterns over the letters of a sentence."""
+"""Stage 2, Chinese: visits and meetings, by patterns over the letters of a sentence."""
 
 import re
 from collections.abc import Sequence
@@ -7,24 +7,21 @@ from datetime import date
 from functools import partial
 
 from kg.extract.chinese_dates import When
-from kg.extract.chinese_marks import PLAIN, Piece, Sort
+from kg.extract.chinese_delegations import delegation, led_by
+from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import delegation, institution, led_by, place
-from kg.extract.chinese_track import Circumstance, Track
+from kg.extract.chinese_people import institution, place
+from kg.extract.chinese_track import Track
 from kg.model import Basis, Concept, Entity, Evidence, Kind, Ref, Relation
 
-_WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
-_MEET = rf"(?:(?P<who>{_WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
+WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
+_MEET = rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
-_TALK = rf"(?P<with>&)?(?P<all>{_WHO})(?P<each>b)?(?:o[oeN]{{0,6}}h)?h?[mk](?![PIG]|T,?P)"
-_TALK_OF = rf"&(?P<all>{_WHO})ek"
-_VISIT = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LI](?:&[LI])*)"
-_VISIT_TO = rf"(?:(?P<who>{_WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>L)(?:h?o?v|e?v)"
+_TALK = rf"(?P<with>&)?(?P<all>{WHO})(?P<each>b)?(?:o[oeN]{{0,6}}h)?h?[mk](?![PIG]|T,?P)"
+_TALK_OF = rf"&(?P<all>{WHO})ek"
+_VISIT = rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LI](?:&[LI])*)"
+_VISIT_TO = rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>L)(?:h?o?v|e?v)"
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?h?v)(?=,|h|o|$|k)"
-_HELD = r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]|he[oeAN]{0,6}(?P<o4>O)|h(?P<o5>O)"
-_ATTENDED = rf"(?:(?P<who>{_WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
-_OPENED = r"(?:(?P<who>[PI](?:&[PI])*)[^,]{0,10})?u"
-_LISTED = r"^(?P<o6>O)(?=[LI]|$)"
 _LABEL = 60
 """Longest label of an event without a name."""
 _ALREADY = frozenset({"之前", "以前", "前"})
@@ -61,13 +58,10 @@ def read_events(track: Track, book: Notebook) -> None:
     for match in track.find(_TALK_OF):
         if track.mood(track.at(match.start()), track.at(match.end() - 1)):
             who = [*track.carried(match.start(), "PIG"), *track.group(match, "all", "PIG")]
-            _happened(track, match, "meeting", who, rule="zh-talk-of", book=book)
+            happened(track, match, "meeting", who, rule="zh-talk-of", book=book)
     for pattern, rule in ((_VISIT, "zh-visit"), (_VISIT_TO, "zh-visit-to"), (_VISIT_AT, "zh-visit-at")):
         for match in track.find(pattern):
             _visited(track, match, rule, book)
-    for match in track.find(_OPENED):
-        _opened(track, match, book)
-    read_occasions(track, book)
 
 
 def _met(track: Track, match: re.Match[str], book: Notebook) -> None:
@@ -94,13 +88,14 @@ def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
 
 def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str, book: Notebook) -> None:
     if len({piece.name for piece in who}) > 1:
-        _happened(track, match, "meeting", who, rule=rule, book=book)
+        happened(track, match, "meeting", who, rule=rule, book=book)
 
 
-def _happened(
+def happened(
     track: Track, match: re.Match[str], kind: str, who: Sequence[Piece],
     *, rule: str, book: Notebook, where: Piece | None = None, host: Sequence[Piece] = (),
 ) -> None:  # fmt: skip
+    """Write down what a pattern has found, with its day and place."""
     first, last = track.at(match.start()), track.at(match.end() - 1)
     mood = track.mood(first, last)
     evidence = track.evidence(match)
@@ -133,84 +128,7 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     guests = any(p.sort is Sort.DELEGATION for p in who) and track.nearest(Sort.DATE, first, last)
     if after in _ALREADY or not (site or hosts or guests) or not (who or led or called_off):
         return
-    _happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)
-
-
-def _opened(track: Track, match: re.Match[str], book: Notebook) -> None:
-    """Read `书屋在某地揭牌`: an opening, where the sentence says when and where."""
-    first, last = track.at(match.start()), track.at(match.end() - 1)
-    dated = track.nearest(Sort.DATE, first, last)
-    sited = track.nearest(Sort.PLACE, first, last) or track.nearest(Sort.INSTITUTION, first, last)
-    if dated and sited and dated.when and dated.when.precision == "to-the-day":
-        who = track.group(match, "who", "PI") if match.group("who") else []
-        _happened(track, match, "ceremony", who, rule="zh-opened", book=book)
-
-
-def read_occasions(track: Track, book: Notebook) -> None:
-    """Write down the conferences, courses and ceremonies of a sentence, who held them and who came."""
-    for match in track.find(_HELD):
-        hosts = [p for name in ("host", "by") if match.group(name) for p in track.group(match, name, "I")]
-        letter = next(g for g in ("o1", "o2", "o3", "o4", "o5") if match.group(g))
-        for piece in track.group(match, letter, "O"):
-            sides = _sides_before(track, match.start(letter)) if piece.kind == "signing" else ()
-            _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts, who=sides)
-    for match in track.find(_LISTED):
-        if any(c.piece.sort is Sort.DATE for c in track.around):
-            _listed(track, match, book)
-    for match in track.find(_ATTENDED):
-        who = track.group(match, "who", "PIG") if match.group("who") else track.carried(match.start(), "PIG")
-        for piece in track.group(match, "what", "O"):
-            _occasion(track, match, piece, rule="zh-attended", book=book, who=who)
-    for circumstance in track.around:
-        if circumstance.piece.sort is Sort.OCCASION and circumstance.piece.tag != PLAIN:
-            _at_occasion(track, circumstance, book)
-
-
-def _listed(track: Track, match: re.Match[str], book: Notebook) -> None:
-    """Read a line of a calendar, `9月8日 首届羊绒交易会 呼和浩特`."""
-    piece = track.group(match, "o6", "O")[0]
-    first = track.at(match.start())
-    after = [p for p in track.reading.pieces[first + 1 :] if p.sort is Sort.PLACE]
-    when = track.nearest(Sort.DATE, first, first)
-    if piece.tag != PLAIN and when:
-        evidence = track.reading.between(0, first)
-        where = after[0] if after else None
-        write(Happening(piece.kind, (), evidence, "zh-listed", 0.8, "", when, where, name=piece.name), book)
-
-
-def _sides_before(track: Track, letter: int) -> list[Piece]:
-    """Return the sides in the name of a ceremony (`甲与乙…签约仪式`)."""
-    found = re.search(r"(?P<who>[IL](?:&[IL])+)[oeNA]{0,8}$", track.letters[:letter])
-    return track.group(found, "who", "IL") if found else []
-
-
-def _at_occasion(track: Track, at: Circumstance, book: Notebook) -> None:
-    """Write down the occasion of `在…论坛上`, which took place if something happened there."""
-    if track.mood(at.first, at.last) == "":
-        evidence = track.reading.between(at.first, at.last)
-        when = track.nearest(Sort.DATE, at.first, at.last)
-        write(
-            Happening(at.piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when, name=at.piece.name), book
-        )
-
-
-def _occasion(
-    track: Track, match: re.Match[str], piece: Piece,
-    *, rule: str, book: Notebook, who: Sequence[Piece] = (), hosts: Sequence[Piece] = (),
-) -> None:  # fmt: skip
-    first, last = track.at(match.start()), track.at(match.end() - 1)
-    mood, evidence = track.mood(first, last), track.evidence(match)
-    if mood is None or (rule == "zh-attended" and mood == "denied"):
-        book.reject(rule, evidence, "wished, supposed, asked or refused, not told")
-        return
-    when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
-    premises = None if where or hosts else track.nearest(Sort.INSTITUTION, first, last)
-    name = "" if piece.tag == PLAIN else piece.name
-    found = Happening(
-        piece.kind, who, evidence, rule, 0.9, mood, when, where,
-        (premises,) if premises else hosts, "R" in match.group(), name,
-    )  # fmt: skip
-    write(found, book)
+    happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)
 
 
 def write(found: Happening, book: Notebook) -> str:

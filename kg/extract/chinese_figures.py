@@ -54,7 +54,8 @@ def _counted(reading: Reading, index: int, unit: str) -> tuple[str, int]:
         + 1
         + (index + 1 < len(pieces) and pieces[index + 1].text == unit and pieces[index].text[-1:] != unit)
     )
-    end, nouns = pieces[at - 1].end, []
+    end = pieces[at - 1].end
+    nouns: list[str] = []
     for piece in pieces[at:]:
         if piece.sort is Sort.PLACE and not nouns and piece is not pieces[-1]:
             continue  # 31名泰国护士
@@ -100,6 +101,5 @@ def _sum(reading: Reading, index: int, currency: str, book: Notebook) -> None:
     first = max(i for i in range(index, -1, -1) if i == 0 or pieces[i - 1].text in "，。：；")
     clause = "".join(p.text for p in pieces[first:index])
     label = next((w for w in lexicon()["sums"] if w in clause), tied[0])
-    start = piece.start if piece.text.endswith(currency) else piece.start
     end = piece.end if piece.text.endswith(currency) else piece.end + len(currency)
-    written(f"{label}（{currency}）", int(piece.kind), Evidence(start, end), book, qualifier=known)
+    written(f"{label}（{currency}）", int(piece.kind), Evidence(piece.start, end), book, qualifier=known)

@@ -1,12 +1,12 @@
 """Stage 2, Chinese: what stands in a sentence once its names are known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kg.extract.chinese_dates import When
 from kg.extract.chinese_words import Sentence
 from kg.model import Evidence
-
 
 PLAIN = "plain"
 """Tag of an occasion that the article calls by its kind only (`签约仪式`)."""
@@ -41,6 +41,8 @@ class Piece:
     """Where the titles before a person begin, if there are any."""
     body: "Piece | None" = None
     """Of a person, the institution of the title before the name."""
+    titles: tuple[str, ...] = ()
+    """Of a person, the titles before the name."""
     full: str = ""
     """The whole name where the piece only refers to it (`论坛`)."""
 
@@ -64,9 +66,9 @@ class Piece:
         """Return the words themselves."""
         return Evidence(self.start, self.end)
 
-    def led_from(self, start: int, body: "Piece | None") -> "Piece":
+    def led_from(self, start: int, body: "Piece | None", titles: Sequence[str]) -> "Piece":
         """Return the piece with its titles before it."""
-        return replace(self, lead=start, body=body)
+        return replace(self, lead=start, body=body, titles=tuple(titles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def before_titles(words: Sequence[Word]) -> Iterator[Span]:
         )
         start = _nouns_back(words, index) if headed else index
         name = "".join(word.text for word in words[start:index])
-        if index - start > 1 or (headed and words[start].tag == "vn" and len(name) > 3):  # noqa: PLR2004
+        if index - start > 1 or (headed and words[start].tag == "vn" and len(name) > 3):  # noqa: PLR2004  a field and its ending
             yield start, index, kind
 
 
@@ -203,7 +203,7 @@ def places(words: Sequence[Word]) -> Iterator[tuple[int, str]]:
 
 def _stands_as_place(words: Sequence[Word], index: int) -> bool:
     """Return whether a name that no list has is a place by its ending or by where it stands."""
-    if len(words[index].text) > 2 and words[index].text.endswith(tuple(lexicon()["place_ends"])):  # noqa: PLR2004
+    if len(words[index].text) > 2 and words[index].text.endswith(tuple(lexicon()["place_ends"])):  # noqa: PLR2004  a name and its ending
         return True
     before = [word for word in words[max(index - 2, 0) : index] if word.tag != "u"]
     there = before and (

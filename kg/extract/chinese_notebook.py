@@ -36,6 +36,8 @@ class Notebook:
     rejected: list[str] = field(default_factory=list)
     told: list[tuple[Piece, ...]] = field(default_factory=list)
     """Bodies and places of each sentence so far."""
+    scene: tuple[Piece, ...] = ()
+    """Day and place that the sentence before has set."""
     short: dict[str, Piece] = field(default_factory=dict)
     """Bodies by their acronym."""
     met_alone: frozenset[str] = frozenset()

@@ -56,8 +56,8 @@ def _meant(reading: Reading, book: Notebook) -> Iterator[tuple[int, int, list[Pi
         before = [p for p in reading.pieces if p.end <= start]
         if before and before[-1].sort in (Sort.INSTITUTION, Sort.PLACE):
             yield start, end, []  # 挪威、丹麦两国: said already
-        elif found := _sides(before, match["n"], match["noun"], book):
-            yield start, end, _coordinated(found, start, match.group())
+        elif sides := _sides(before, match["n"], match["noun"], book):
+            yield start, end, _coordinated(sides, start, match.group())
     for match in _ONE.finditer(text):
         start = at + match.start()
         before = [p for p in reading.pieces if p.end <= start]

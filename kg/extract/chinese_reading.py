@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kg.extract.chinese_dates import dates_in
 from kg.extract.chinese_marks import PLAIN, Piece, Reading, Sort
-from kg.extract.chinese_names import institutions, place_kind, places, runs_back
+from kg.extract.chinese_names import institutions, places, runs_back
 from kg.extract.chinese_repair import repaired
 from kg.extract.chinese_words import Sentence, Word, acts, lexicon, listed, longest_first
 

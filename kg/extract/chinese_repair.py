@@ -17,6 +17,9 @@ from kg.extract.chinese_names import (
 )
 from kg.extract.chinese_words import Sentence, Word, acts, is_verb, lexicon, listed, longest_first
 
+_FAMILY, _NAME = 2, 3
+"""Letters of the longest family name, and of most Chinese names."""
+
 
 def known_people(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     """Return the names of persons that an article is sure of, the longest first."""
@@ -91,8 +94,9 @@ def _surnamed(words: Sequence[Word]) -> Iterator[Word]:
     for index, word in enumerate(words):
         before = words[index - 1].text if index else ""
         after = words[index + 1] if index + 1 < len(words) else None
-        proper = word.tag in ("nz", "nw", "LOC", "ORG") or (word.tag in ("v", "n", "vn") and len(word.text) == 3)  # noqa: PLR2004
-        named = proper and 1 < len(word.text) <= 4 and not is_title(word.text)  # noqa: PLR2004  as Chinese names are
+        mistaken = word.tag in ("v", "n", "vn") and len(word.text) == _NAME
+        proper = word.tag in ("nz", "nw", "LOC", "ORG") or mistaken
+        named = proper and 1 < len(word.text) <= _NAME + 1 and not is_title(word.text)
         family = word.text[:1] in lexicon()["surnames"] or word.text[:2] in listed("surnames_of_two")
         follows = (
             after is None
@@ -176,42 +180,44 @@ def _joined(words: list[Word]) -> list[Word]:
     done: list[Word] = []
     for word in words:
         last = done[-1] if done else None
-        if (
-            last
-            and len(last.text) == len(word.text) == 1
-            and last.tag != "p"
-            and is_pair(last.text + word.text)
-        ):
-            done[-1] = replace(last, text=last.text + word.text, tag="n")  # 中挪
-        elif last and last.text + word.text in listed("joined"):
-            done[-1] = replace(last, text=last.text + word.text, tag="n")
-        elif last and word.tag == "PER" and len(last.text) == 1 and last.tag in ("PER", "vn"):
-            done[-1] = replace(last, text=last.text + word.text, tag="PER")
-        elif last and word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
-            title, first = last.cut(len(last.text) - 1, "n", "PER")
-            done[-1:] = [title, replace(first, text=first.text + word.text)]
-        elif (
-            last
-            and word.tag == "PER"
-            and len(word.text) > 2
-            and word.text[0] == "长"
-            and is_title(last.text + "长")
-        ):
-            chief, person = word.cut(1, "n", "PER")
-            done[-1:] = [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
-        elif last and word.tag == "PER" and len(done) > 1 and _is_family_name(last) and is_title(done[-2].text):
-            done[-1] = replace(last, text=last.text + word.text, tag="PER")  # 理事长 都 钟赫
-        elif last and last.tag in ("PER", "LOC", "nz") and word.text in lexicon()["features"]:
-            done[-1] = replace(last, text=last.text + word.text, tag="LOC")  # 伊尔克什坦 + 口岸
-        elif last and word.text == "长" and len(last.text) > 3 and last.text[-1] == last.text[-2]:  # noqa: PLR2004
-            head, chief = last.cut(len(last.text) - 1, last.tag, "n")
-            done[-1:] = [head, replace(chief, text=chief.text + word.text)]  # 发展署 + 署长
-        elif last and last.tag == "LOC" and last.text[-1] == "省" and word.text == "会":
-            head, capital = last.cut(len(last.text) - 1, "LOC", "n")
-            done[-1:] = [head, replace(capital, text=capital.text + word.text)]  # 山西省会, not 山西省 + 会
-        else:
+        if last is None:
             done.append(word)
+            continue
+        moved = _title_apart(last, word)
+        tag = "" if moved else _one_word(last, word, done[-2].text if len(done) > 1 else "")
+        done[-1:] = moved or ([replace(last, text=last.text + word.text, tag=tag)] if tag else [last, word])
     return done
+
+
+def _one_word(last: Word, word: Word, before: str) -> str:
+    """Return the tag of the one word that two are, or nothing where they are two."""
+    single = len(last.text) == 1
+    if single and len(word.text) == 1 and last.tag != "p" and is_pair(last.text + word.text):
+        return "n"  # 中挪
+    if last.text + word.text in listed("joined"):
+        return "n"
+    if word.tag == "PER" and single and last.tag in ("PER", "vn"):
+        return "PER"
+    if word.tag == "PER" and _is_family_name(last) and is_title(before):
+        return "PER"  # 理事长 都 钟赫
+    there = last.tag in ("PER", "LOC", "nz") and word.text in lexicon()["features"]
+    return "LOC" if there else ""  # 伊尔克什坦 + 口岸
+
+
+def _title_apart(last: Word, word: Word) -> list[Word]:
+    """Return two words with the title cut where it ends, or nothing where it is."""
+    if word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
+        title, first = last.cut(len(last.text) - 1, "n", "PER")
+        return [title, replace(first, text=first.text + word.text)]
+    if word.tag == "PER" and len(word.text) > _FAMILY and word.text[0] == "长" and is_title(last.text + "长"):
+        chief, person = word.cut(1, "n", "PER")
+        return [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
+    doubled = word.text == "长" and len(last.text) > _NAME and last.text[-1] == last.text[-2]
+    seat = word.text == "会" and last.tag == "LOC" and last.text[-1] == "省"
+    if doubled or seat:  # 发展署署 + 长, 山西省 + 会
+        body, rest = last.cut(len(last.text) - 1, last.tag, "n")
+        return [body, replace(rest, text=rest.text + word.text)]
+    return []
 
 
 def _is_family_name(word: Word) -> bool:
@@ -254,7 +260,7 @@ def _retagged(word: Word) -> Word:
 
 
 def _tag_of_person(name: str) -> str:
-    if gazetteer.lookup(name) or (len(name) > 2 and name[-1] in "市州省县镇" and "·" not in name):  # noqa: PLR2004
+    if gazetteer.lookup(name) or (len(name) > 2 and name[-1] in "市州省县镇" and "·" not in name):  # noqa: PLR2004  a name and its ending
         return "LOC"
     if len(name) > 3 and ending_kind(name) and is_institution(name):  # noqa: PLR2004  longer than a surname and a name
         return "ORG"

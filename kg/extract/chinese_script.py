@@ -45,7 +45,9 @@ def as_written(findings: Findings, article: Article) -> Findings:
 
     def fact(one: Fact) -> Fact:
         value = one.value
-        return replace(one, value=replace(value, value=written(value.value))) if isinstance(value, Text) else one
+        return (
+            replace(one, value=replace(value, value=written(value.value))) if isinstance(value, Text) else one
+        )
 
     return replace(
         findings,

@@ -11,7 +11,6 @@ from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_people import institution, place
 from kg.extract.chinese_track import Track
-from kg.extract.chinese_words import listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _SEVERAL = 2
@@ -37,6 +36,7 @@ class Deal:
 def write_deal(
     track: Track, match: re.Match[str], deal: Deal, book: Notebook, *, signers: Sequence[Piece] = ()
 ) -> None:
+    """Write an agreement down, or one more passage for it, and where it was signed."""
     kind = Kind.AGREEMENT_SET if deal.count is not None else Kind.AGREEMENT
     key = _known(deal, kind, book) if deal.count is None else None
     if key is None:

@@ -47,6 +47,8 @@ class Track:
     letters: str
     index: tuple[int, ...]
     around: tuple[Circumstance, ...]
+    scene: tuple[Piece, ...] = ()
+    """Day and place of the line before, where that says nothing else (`5月7日，奥斯陆。`)."""
 
     def find(self, pattern: str) -> Iterator[re.Match[str]]:
         """Yield the matches of a pattern, left to right."""
@@ -93,7 +95,13 @@ class Track:
         if inside:
             return inside[-1 if inside[0].first <= last else 0].piece
         earlier = [c for c in fitting if c.first < start and not self._spoken(c.first, start)]
-        return earlier[-1].piece if earlier else None
+        scene = [piece for piece in self.scene if piece.sort is sort]
+        return earlier[-1].piece if earlier else scene[-1] if scene else None
+
+    @property
+    def sets_scene(self) -> bool:
+        """Return whether the sentence only says when and where."""
+        return bool(self.letters.strip("L,") == "" and any(p.sort is Sort.DATE for p in self.reading.pieces))
 
     def _spoken(self, first: int, last: int) -> bool:
         """Return whether somebody begins to speak between two pieces."""
@@ -126,8 +134,8 @@ def _taken_back(rest: list[str]) -> bool:
     return any(word in listed("cancelled") for word in rest[:4])
 
 
-def track(reading: Reading) -> Track:
-    """Return the letters of a sentence."""
+def track(reading: Reading, scene: tuple[Piece, ...] = ()) -> Track:
+    """Return the letters of a sentence, told at a scene that is set before it."""
     around = tuple(_circumstances(reading.pieces))
     # What stands in brackets is said aside.
     lifted = {i for c in around for i in range(c.first, c.last + 1)}
@@ -136,7 +144,7 @@ def track(reading: Reading) -> Track:
         for i in range(len(reading.pieces))
         if i not in lifted and (letter := _letter_at(reading.pieces, i))
     ]
-    return Track(reading, "".join(letter for _, letter in kept), tuple(i for i, _ in kept), around)
+    return Track(reading, "".join(letter for _, letter in kept), tuple(i for i, _ in kept), around, scene)
 
 
 def _letter_at(pieces: tuple[Piece, ...], index: int) -> str:

@@ -18,6 +18,11 @@ _LEAD = re.compile(
     r"(?:[：:]|(?<=[）)*\s]))|^[\s*#>]+"
 )
 _CREDIT = re.compile(r"^[（(][^（）()]*(?:记者|摄|供图|虚构|编辑)")
+_ASIDE = re.compile(
+    r"^[\s*#【（(\[]*(?:延伸阅读|相关阅读|相关链接|相关新闻|推荐阅读|您可能|猜你喜欢|热门|责任编辑|版权|关于我们|新闻联系人|媒体联系|"
+    r"投稿|本刊声明|免责声明|更多精彩|扫码|分享到)"
+)
+"""Lines that belong to the page."""
 _LONGEST = 400
 """Longest stretch that the model is given at once; a longer sentence is cut at a comma."""
 
@@ -106,7 +111,8 @@ def _of_zone(article: Article, zone: Zone) -> Iterator[Sentence]:
             lead = _LEAD.match(text)
             skip = lead.end() if lead else 0
             text, start = text[skip:], start + skip
-        if text.strip() and not _CREDIT.match(text):
+        line = article.text[article.text.rfind("\n", 0, match.start()) + 1 : match.end()]
+        if text.strip() and not _CREDIT.match(text) and not _ASIDE.match(line):
             kind = ZoneKind.HEADLINE if _is_heading(article, match.group()) else zone.kind
             yield Sentence(kind, start, text, tuple(_tagged(text, start)))
 
