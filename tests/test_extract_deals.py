@@ -183,3 +183,24 @@ def test_labels_are_not_cut_inside_a_word():
     assert set(label.replace("…", " ").replace("–", " ").split()) <= set(
         f"Agreement on nurse training: {long} {OAK}".split()
     )
+
+
+def test_to_call_on_somebody_to_do_something_is_no_meeting():
+    assert events("John Smith called on Mary Baker to stop the talks.", "meeting") == []
+
+
+def test_who_speaks_in_a_report_on_one_conference_took_part():
+    text = (
+        "The Lima Health Forum opened in Lima on 3 May. John Smith said that clinics need nurses. "
+        "Mary Baker told the hall that nurses need clinics."
+    )
+
+    assert events(text, "conference") == [{"John Smith", "Mary Baker"}]
+
+
+def test_those_who_are_bound_took_part_in_a_signing_of_which_only_the_day_is_told():
+    text = (
+        f"Under the agreement between {ELM} and {OAK}, nurses will train. The agreement was signed on 3 May."
+    )
+
+    assert events(text, "signing") == [{ELM, OAK}]

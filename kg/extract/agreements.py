@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.extract import acts, bonds, frames, modality, parties, several, standing
+from kg.extract import acts, bonds, frames, lists, modality, parties, several, standing
 from kg.extract.deals import Deal
 from kg.extract.figures import Number, number_of
 from kg.extract.marks import Sentence
@@ -120,6 +120,8 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> l
     parties.fill(scene, deal, around, verb)
     if not deal.members and token.dep_ == "pobj" and token.head.lower_ in bargains().grounds:
         parties.put(scene, deal, parties.speaker(scene, sentence, token), token)
+    if not deal.members and token.dep_ == "dobj" and token.head.lemma_ in bargains().having:
+        parties.put(scene, deal, lists.before(sentence, token.head), token)
     return _each(scene, deal)
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, parties
+from kg.extract import frames, lists, parties
 from kg.extract.deals import Deal
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains
@@ -24,7 +24,13 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     if only_between:
         return
     parties.before(scene, deal)
+    if len(deal.members) > 1 and deal.kind == "partnership" and not _stands(noun):
+        deal.parties.clear()
+        deal.sides.clear()
     if len(deal.members) > 1 or not _stands(noun):
+        return
+    if noun.dep_ == "dobj" and not around.get("with"):  # `A and B share a memorandum`
+        parties.put(scene, deal, lists.before(sentence, noun.head), noun)
         return
     others = list(
         dict.fromkeys(

@@ -60,7 +60,8 @@ def enough(scene: Scene, group: Sequence[Happening]) -> bool:
     if all(h.definite and not h.name for h in group) and not (who | host | where):
         known = False  # it only refers back
     elif kind == "meeting":
-        known = len(who | host) > 1 or (bool(who | host) and when and bool(where))
+        one = bool(where) if group[0].rule == "meeting-verb" else bool(who | host | where)
+        known = len(who | host) > 1 or (one and bool(who | host | where) and when)
     elif kind == "visit":
         known = bool(who and (host or where)) or (when and bool(where | host))
     else:
@@ -72,6 +73,27 @@ def enough(scene: Scene, group: Sequence[Happening]) -> bool:
     if not known:
         scene.draft.rejected.append(f"{group[0].rule} too vague: {_quote(scene, group[0])}")
     return known
+
+
+_LEAD = 2
+"""Sentences in which an article says what it is about."""
+_SPEAKING = frozenset(
+    ("say", "tell", "speak", "address", "note", "stress", "add", "remark", "deliver", "highlight")
+)
+
+
+def speakers(scene: Scene, groups: Sequence[Sequence[Happening]]) -> None:
+    """Take those who speak in a report on one named conference for its participants."""
+    gatherings = [g for g in groups if g[0].kind == "conference" and g[0].status == "happened"]
+    if len(gatherings) != 1 or not gatherings[0][0].name or gatherings[0][0].sentence.number > _LEAD:
+        return
+    one = gatherings[0][0]
+    for sentence in scene.sentences[one.sentence.number :]:
+        for verb in (t for t in sentence.tokens if t.pos_ == "VERB" and t.lemma_ in _SPEAKING):
+            for token in frames.subjects(verb)[0]:
+                for key in scene.denoted(sentence, token):
+                    if scene.draft.kind(key) is Kind.PERSON:
+                        one.who.setdefault(key, scene.evidence(sentence, [token, verb]))
 
 
 @cache
@@ -114,7 +136,7 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
         # `led a delegation to Peru`: the parser may hang the place on the delegation.
         inner = [t for obj in around.get("object", []) for t in frames.of_noun(obj)[0].get("to", [])]
         around["to"] = list(dict.fromkeys([*around.get("to", []), *inner]))
-    needed = [t for name in row.needs for t in around.get(name, [])]
+    needed = [t for name in row.needs for t in around.get(name, []) if not _is_date(sentence, t)]
     status = modality.of_verb(token)
     found = Happening(row.kind, sentence, token, status, f"{row.kind}-verb")
     _fill(scene, found, row, around)
@@ -127,8 +149,15 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     return _told(scene, found, enough=bool(found.who or found.host) and not row.dated, dated=row.dated)
 
 
+def _is_date(sentence: Sentence, token: "Token") -> bool:
+    mention = sentence.mention(token)
+    return mention is not None and mention.sort is Sort.DATE
+
+
 def _said_of(sentence: Sentence, row: Trigger, around: "Mapping[str, list[Token]]", verb: "Token") -> bool:
     """Tell whether a verb is said of what its row asks for: `opened a clinic`, `received the mayor`."""
+    if verb.lemma_ == "call" and any(c.dep_ in ("xcomp", "ccomp", "advcl") for c in verb.children):
+        return False  # `called on both sides to stop`
     if not row.objects:
         return True
     objects = [t for t in around.get("object", []) if t != verb]
@@ -141,6 +170,8 @@ def _said_of(sentence: Sentence, row: Trigger, around: "Mapping[str, list[Token]
 
 def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
     plain, support = frames.of_noun(token)
+    if _otherwise(token, plain):
+        return None
     around = attendance.widened(sentence, plain, support if support is not None else token)
     status = modality.of_noun(token, support)
     found = Happening(row.kind, sentence, token, status, f"{row.kind}-noun")
@@ -151,9 +182,25 @@ def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
         or (support.lemma_ in frames.light("happen") and token.dep_ in ("nsubj", "nsubjpass"))
     )
     own = any(
-        c.dep_ == "acl" and c.lemma_ in ("hold", "host", "organise", "organize") for c in token.children
+        (c.dep_ == "acl" and c.lemma_ in ("hold", "host", "organise", "organize"))
+        or (c.dep_ == "relcl" and c.lemma_ in ("hold", "take", "open", "convene", "kick"))
+        for c in token.children
     )
-    return _told(scene, found, enough=bool(backed or own or len(found.who) > 1 or (found.who and found.host)))
+    several = len({*found.who, *found.sides}) > 1 or bool(found.who and found.host)
+    return _told(scene, found, enough=bool(backed or own or several))
+
+
+_VAGUE = frozenset(("call", "round", "communication"))
+
+
+def _otherwise(token: "Token", around: "Mapping[str, list[Token]]") -> bool:
+    """Tell whether a word means something else: `made the call for peace`, the Congress."""
+    if token.text == "Congress":
+        return True
+    told = any(around.get(name) for name in ("with", "between")) or any(
+        c.dep_ in ("compound", "amod") for c in token.children
+    )
+    return token.lemma_.lower() in _VAGUE and not told
 
 
 def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention) -> Iterable[Happening]:

@@ -131,7 +131,9 @@ def _word(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
     elif word in _DASHES:
         return _dash(sentence, reading)
     elif word in ("in", *_INNER) or word in _LOCATED:
-        if reading.wanted and not reading.skipping:
+        if word in _LOCATED and reading.found and reading.noun is None:
+            reading.skipping = True
+        elif reading.wanted and not reading.skipping:
             reading.placing = word == "in"
             return reading.noun is not None
     elif word in ("with", "by"):

@@ -30,12 +30,17 @@ def meant(scene: "Scene", sentence: Sentence, token: "Token") -> list[str]:
     number = _number(token)
     if number is None:
         return []
-    lemma = token.lemma_.lower()
+    lemma = _lemma(token)
     if token.lower_ == "both" or lemma in _PARTIES:
         return _institutions(scene, sentence, token, "", number) or _countries(scene, sentence, token, number)
     if lemma in _COUNTRIES or lemma in _PEOPLE:
         return _countries(scene, sentence, token, number)
     return _institutions(scene, sentence, token, lemma, number) if lemma in institution_heads() else []
+
+
+def _lemma(token: "Token") -> str:
+    lemma = token.lemma_.lower()
+    return lemma.removesuffix("s") if token.tag_ == "NNPS" else lemma
 
 
 def _number(token: "Token") -> int | None:
@@ -51,7 +56,7 @@ def _number(token: "Token") -> int | None:
     for word, number in _NUMBERS.items():
         if word in before:
             return number
-    return 2 if "the" in before and token.lemma_.lower() in _PARTIES | {"minister", "leader"} else None
+    return 2 if "the" in before and _lemma(token) in _PARTIES | {"minister", "leader"} else None
 
 
 def _back(scene: "Scene", sentence: Sentence, token: "Token") -> "Iterator[tuple[Sentence, Token]]":

@@ -58,6 +58,8 @@ class Scene:
         if token.lower_ == "they" and depth < 1:
             return pairs.they(self, sentence)
         lemma = token.lemma_.lower()
+        if token.tag_ == "NNPS":  # the lemmatizer leaves capitalised plurals as they are: `the Ministers`
+            lemma = lemma.removesuffix("s")
         if lemma in group_words() and depth < 2:  # noqa: PLR2004  the number is plain here
             return self._senders(sentence, token, depth) or pairs.meant(self, sentence, token)
         if lemma in ("state", "government", "city", "province"):

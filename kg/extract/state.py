@@ -224,12 +224,24 @@ def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
         ):  # fmt: skip
             for value, evidence in slots.items():
                 put(relation, Ref(value), _within(clause, evidence))
+    _bound(scene, act, group, acts)
     if dated is not None and dated.when is not None and dated.when_evidence is not None:
         date(scene, act, dated.when, dated.when_evidence, "signing")
     if acts[0].status == "signed":
         _Put(scene, key, acts[0])(Relation.SIGNED_AT, Ref(act), _deal_clause(acts[0]))
     else:
         _Put(scene, key, acts[0])(Relation.OUTCOME_OF, Ref(act), _deal_clause(acts[0]))
+
+
+def _bound(scene: Scene, act: str, group: Sequence[Deal], acts: Sequence[Deal]) -> None:
+    """Infer that those who are bound took part in the act, where another clause tells who they are."""
+    told = {key for one in acts for key in one.members}
+    if told or acts[0].status != "signed":
+        return
+    for one in group:
+        for relation, slots in ((Relation.PARTICIPANT, one.parties), (Relation.SIDE, one.sides)):
+            for value, evidence in slots.items():
+                _Put(scene, act, one)(relation, Ref(value), evidence, basis=Basis.INFERRED)
 
 
 def _signs(deal: Deal) -> bool:
