@@ -38,6 +38,7 @@ def extract(article: Article) -> Findings:
     happenings = [h for h in happenings if not h.weak or h.when is not None]
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]
     happenings = [h for group in groups for h in group]
+    events.speakers(scene, groups)
     for group in groups:
         state.event(scene, group)
     _sub_events(scene, happenings)
