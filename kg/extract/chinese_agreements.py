@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.chinese_events import Happening, write
-from kg.extract.chinese_marks import Piece, Sort
+from kg.extract.chinese_marks import PLAIN, Piece, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_partners import last_pair
 from kg.extract.chinese_signing import Deal, sign_off, write_deal
@@ -139,9 +139,8 @@ def _ceremony(track: Track, match: re.Match[str], book: Notebook) -> None:
         when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
         mood = deal.status if deal.status != "signed" else ""
         evidence = track.evidence(match)
-        write(
-            Happening("signing", sides, evidence, "zh-ceremony", 0.85, mood, when, where, name=act.name), book
-        )
+        name = "" if act.tag == PLAIN else act.name
+        write(Happening("signing", sides, evidence, "zh-ceremony", 0.85, mood, when, where, name=name), book)
         write_deal(track, match, deal, book)
 
 

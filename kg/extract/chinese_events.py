@@ -166,8 +166,11 @@ def _say(
         say(key, relation, Ref(person), _with(person, found, book))
     for host in hosts:
         say(key, Relation.HOST, Ref(host), found.evidence)
-    if site and not book.values(key, Relation.LOCATION):
-        say(key, Relation.LOCATION, Ref(site), found.evidence)
+    if site and found.where and not book.values(key, Relation.LOCATION):
+        there, words = Evidence(found.where.start, found.where.end), found.evidence
+        inside = words.start <= there.start and there.end <= words.end
+        basis = Basis.STATED if inside else Basis.INFERRED
+        say(key, Relation.LOCATION, Ref(site), words if inside else there, basis=basis)
 
 
 def _with(person: str, found: Happening, book: Notebook) -> Evidence:

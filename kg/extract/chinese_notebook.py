@@ -38,6 +38,10 @@ class Notebook:
     """Bodies and places of each sentence so far."""
     scene: tuple[Piece, ...] = ()
     """Day and place that the sentence before has set."""
+    frame: tuple[Piece, ...] = ()
+    """Day and place of what was told of last."""
+    framed: int = 0
+    """Where the sentence ends that set the frame."""
     short: dict[str, Piece] = field(default_factory=dict)
     """Bodies by their acronym."""
     met_alone: frozenset[str] = frozenset()

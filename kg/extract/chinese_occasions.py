@@ -10,7 +10,7 @@ from kg.extract.chinese_track import Circumstance, Track
 
 _HELD = (
     r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]"
-    r"|he[oeAN]{0,6}(?P<o4>O)|h(?P<o5>O)"
+    r"|he[oeAN]{0,6}(?P<o4>O)(?![^,]*h)|h(?P<o5>O)"
 )
 _ATTENDED = rf"(?:(?P<who>{WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
 _LISTED = r"^(?P<o6>O)(?=[LI]|$)"
@@ -79,6 +79,9 @@ def _occasion(
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
     premises = None if where or hosts else track.nearest(Sort.INSTITUTION, first, last)
     name = "" if piece.tag == PLAIN else piece.name
+    if piece.kind == "ceremony" and not name and not when:
+        book.reject(rule, evidence, "a ceremony without a name or a day")
+        return
     found = Happening(
         piece.kind, who, evidence, rule, 0.9, mood, when, where,
         (premises,) if premises else hosts, "R" in match.group(), name,

@@ -159,6 +159,8 @@ def _occasion(words: Sequence[Word], index: int) -> Piece | None:
         start = _with_partners(words, start)
     name = "".join(w.text for w in words[start : index + 1])
     if not _telling(words[start : index + 1], name, head):
+        if word.text == head and kind == "ceremony":
+            return Piece(Sort.OCCASION, head, word.start, PLAIN, kind)
         alone = word.text == head and head not in listed("needs_ordinal")
         return Piece(Sort.OCCASION, head, word.start, "n", "bare") if alone else None
     return Piece(Sort.OCCASION, name, words[start].start, kind=kind)

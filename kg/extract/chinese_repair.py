@@ -131,10 +131,13 @@ def _split(word: Word) -> Iterator[Word]:
     if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004  two verbs of two characters
         yield from word.cut(2, "v", word.tag)  # 率团访问
         return
-    if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 3:  # noqa: PLR2004  同 + a name of two or more
+    if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 2:  # noqa: PLR2004  同 + a name of two or more
         if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):
             left, word = word.cut(1, "p", word.tag)
             yield left
+        if word.tag == "ORG" and word.text[-1] in "与和及":
+            yield from word.cut(len(word.text) - 1, "n", "c")  # 卫生与 社会保障署
+            return
         if word.text[-1] in "愿将拟已还也":
             word, right = word.cut(len(word.text) - 1, word.tag, "d")
             yield from _cut_tail(word)
@@ -145,9 +148,9 @@ def _split(word: Word) -> Iterator[Word]:
 
 def _countried(word: Word) -> tuple[Word, Word] | None:
     """Return a name cut behind the country that it begins with (`芬兰奥卢市`)."""
-    cut = country_at(word.text)
+    cut = country_at(word.text) or country_at(word.text + "市") * (gazetteer.lookup(word.text) is None)
     own = word.tag == "LOC" or (word.tag == "PER" and "·" not in word.text) or has_own_name(word.text[cut:])
-    tag = "n" if word.tag == "PER" else word.tag
+    tag = "n" if word.tag == "PER" or len(word.text) - cut == 1 else word.tag  # 挪威水、土地与灌溉事务部
     return word.cut(cut, "LOC", tag) if cut and own and word.text[:cut] != "中国" else None
 
 
