@@ -1,19 +1,26 @@
 """Stage 2: delegations, and which words of the article mean which of them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, modality, state
+from kg.extract import companions, frames, modality, state
 from kg.extract.figures import Number, number_of, value_of
 from kg.extract.marks import Sentence, Sort
+from kg.extract.offices import Office
 from kg.extract.scene import Scene
 from kg.extract.tables import table, words
 from kg.model import Evidence, Kind, Ref, Relation
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
+
+
+_LEADER = re.compile(
+    r"(head|leader|chief|chair\w*|member)s? of .*(?:delegation|mission|group|team|party)\b", re.IGNORECASE
+)
 
 
 @cache
@@ -33,9 +40,11 @@ class _Seen:
     senders: tuple[str, ...]
     proper: bool
     """It is called a delegation, not only delegates."""
+    new: bool
+    """The words tell enough of it to make it one, though not whence it comes."""
 
 
-def find(scene: Scene) -> None:
+def find(scene: Scene, held: Sequence[Office]) -> None:
     """Find the delegations of an article, and state whence they come, who sent them and who belongs."""
     seen = [one for sentence in scene.sentences for one in _in_sentence(scene, sentence)]
     keys: dict[str, str] = {}
@@ -45,7 +54,7 @@ def find(scene: Scene) -> None:
         key = next((keys[t] for t in threads if t in keys), None)
         if key is None and not threads:
             key = last
-        if key is None and threads:
+        if key is None and (threads or one.new):
             key = _new(scene, one, seen)
         if key is None:
             scene.draft.rejected.append(f"delegation without origin: {one.name}")
@@ -63,11 +72,14 @@ def find(scene: Scene) -> None:
         if key is not None:
             _people(scene, key, one)
             _size(scene, key, one)
+    _by_title(scene, held)
+    for party in companions.parties(scene, held):
+        companions.state(scene, party, held)
 
 
 def _new(scene: Scene, one: _Seen, seen: Iterable[_Seen]) -> str:
     threads = {*one.origins, *one.senders}
-    same = [s for s in seen if threads & {*s.origins, *s.senders}]
+    same = [s for s in seen if threads & {*s.origins, *s.senders}] or [one]
     best = max(same, key=lambda s: (s.proper, len(s.name.split()), -s.evidence.start))
     return scene.draft.add(Kind.DELEGATION, best.name, [one.evidence], named=best.proper)
 
@@ -86,16 +98,27 @@ def _in_sentence(scene: Scene, sentence: Sentence) -> Iterable[_Seen]:
             continue
         lemma = token.lemma_.lower()
         proper = lemma in _words("delegations") and token.pos_ in ("NOUN", "PROPN")
-        if lemma == "mission" and not _has_place(sentence, token):
-            continue
-        if proper or (journey and lemma in _words("travellers") and token.pos_ == "NOUN"):
+        traveller = lemma in _words("travellers") and token.pos_ == "NOUN"
+        if proper or traveller:
             one = _phrase(scene, sentence, token, proper=proper)
-            if proper or one.origins:
+            if lemma == "mission" and not (one.origins or one.senders):
+                continue
+            away = journey or lemma in _words("away")
+            if proper or (journey and one.origins) or (away and _with_people(scene, sentence, token)):
                 yield one
 
 
-def _has_place(sentence: Sentence, token: "Token") -> bool:
-    return any(sentence.mention(child) is not None for child in token.children)
+def _told_of(scene: Scene, sentence: Sentence, token: "Token", *, proper: bool) -> bool:
+    """Tell whether a group without origin is led by somebody, has members, or is a delegation that visits."""
+    led = token.dep_ == "dobj" and token.head.lemma_ in ("lead", "head")
+    clause = proper and any(child.dep_ in ("acl", "relcl") for child in token.children)
+    return led or clause or any(companions.told_after(scene, sentence, token))
+
+
+def _with_people(scene: Scene, sentence: Sentence, token: "Token") -> bool:
+    """Tell whether `the party, which included Ana Lopez` means a delegation told of before."""
+    definite = any(child.lower_ == "the" for child in token.children)
+    return definite and any(companions.told_after(scene, sentence, token))
 
 
 def _phrase(scene: Scene, sentence: Sentence, token: "Token", *, proper: bool) -> _Seen:
@@ -122,6 +145,7 @@ def _phrase(scene: Scene, sentence: Sentence, token: "Token", *, proper: bool) -
         tuple(key for key, kind in kinds if kind is Kind.PLACE),
         tuple(key for key, kind in kinds if kind is Kind.INSTITUTION),
         proper,
+        _told_of(scene, sentence, token, proper=proper),
     )  # fmt: skip
 
 
@@ -173,6 +197,12 @@ def _size(scene: Scene, key: str, one: _Seen) -> None:
 
 
 def _people(scene: Scene, key: str, one: _Seen) -> None:
+    for told in companions.told_after(scene, one.sentence, one.token):
+        evidence = scene.evidence(one.sentence, [one.token, told.last])
+        for person in told.persons:
+            scene.draft.state(
+                key, told.relation, Ref(person), evidence, rule=f"delegation-{told.relation.value}"
+            )
     verb = one.token.head
     if verb.pos_ == "VERB" and verb.lemma_ in ("lead", "head") and one.token.dep_ in ("dobj", "nsubjpass"):
         around = frames.of_verb(verb)
@@ -200,6 +230,22 @@ def _people(scene: Scene, key: str, one: _Seen) -> None:
                 [t for c in child.children for t in frames.unfolded(c)],
                 child,
             )
+
+
+def _by_title(scene: Scene, held: Sequence[Office]) -> None:
+    """Read `Ana Lopez, head of the delegation`."""
+    starts = {key: scene.draft.first(key).start for key in scene.delegations.values()}
+    for one in held:
+        found = _LEADER.match(one.title)
+        for mention in one.mentions if found else ():
+            before = [key for key in starts if starts[key] < mention.start]
+            key = max(before, key=lambda k: starts[k], default=None)
+            if key is not None and found is not None:
+                relation = Relation.MEMBER if found[1].lower() == "member" else Relation.HEAD
+                evidence = Evidence(mention.start, mention.end)
+                scene.draft.state(
+                    key, relation, Ref(one.person), evidence, rule=f"delegation-{relation.value}"
+                )
 
 
 def _belong(  # noqa: PLR0917  each is needed by name

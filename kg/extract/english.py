@@ -26,7 +26,7 @@ def extract(article: Article) -> Findings:
     held = offices.offices(scene, [role for m in marked for role in m.roles])
     scene.titled.update(p for m in marked for role in m.roles if (p := cast.of(role.person)) is not None)
     scene.lands.update({one.person: one.place for one in held if one.place is not None})
-    delegations.find(scene)
+    delegations.find(scene, held)
     happenings, deals = events.find(scene), agreements.find(scene)
     told: defaultdict[int, list[Dateable]] = defaultdict(list)
     everything: list[Dateable] = [*happenings, *deals]

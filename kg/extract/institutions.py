@@ -205,7 +205,7 @@ def _governments(ws: Sequence[Word]) -> list[Span]:
     """Return `state government of X`, `X district government`."""
     spans = []
     for i, word in enumerate(ws):
-        if word.lower != "government":
+        if word.lower not in ("government", "parliament"):
             continue
         first = i
         while first > 0 and ws[first - 1].lower in small("governments"):
@@ -219,11 +219,15 @@ def _governments(ws: Sequence[Word]) -> list[Span]:
         left = first
         while left > 0 and ws[left - 1].capital and ws[left - 1].lower not in small("first"):
             left -= 1
-        while left < first and first == i and known(text_of(ws, (left, first))) is None:
+        while left < first and first == i and not _rules(text_of(ws, (left, first))):
             left += 1
         if left < first:
             spans.append((left, i + 1))
     return spans
+
+
+def _rules(name: str) -> bool:
+    return known(name) is not None or name == "European"
 
 
 def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
@@ -261,6 +265,8 @@ def _sound(ws: Sequence[Word], first: int, last: int) -> Span:
     bad = [
         i for i in range(first, last) if any(c in ws[i].text for c in "/]_@") or ws[i].lower in small("never")
     ]
+    if bad and not kind_of(text_of(ws, (first, max(bad[0], first + 1)))):
+        return first, first
     return trimmed(ws, (first, bad[0])) if bad else (first, last)
 
 

@@ -26,6 +26,8 @@ _LED = re.compile(r"\b([A-Z]{3,6})(?:['’]s)? (?:Vice[- ])?([A-Z]?[a-z]+)\b")
 _BEFORE = 120
 """Characters in which the words of an acronym stand before it."""
 _SHORT = 3
+_HEADLINE = 120
+"""Code points of a line that may be a headline within a text, when no mark ends it."""
 _MOST = 0.7
 """Share of capitalised longer words from which a headline is in title case."""
 _DATELINE = 14
@@ -50,7 +52,8 @@ def marked(article: Article) -> list[Marked]:
     lines = []
     for (zone, start, end), (doc, seen) in zip(places, annotate.named(texts), strict=True):
         mentions = _mentions(article, doc, seen, start, acronyms)
-        if zone is ZoneKind.HEADLINE and _title_case(doc.text):
+        headline = zone is ZoneKind.HEADLINE or (end - start < _HEADLINE and doc.text.strip()[-1].isalnum())
+        if headline and _title_case(doc.text):
             rest = article.text[:start] + article.text[end:]
             mentions = [
                 m for m in mentions if m.name in rest or m.sort in (Sort.PLACE, Sort.NATION, Sort.DATE)

@@ -11,10 +11,13 @@ from kg.extract.words import POSSESSIVE, Span, Word, is_office, mention_of, smal
 _ARTICLES = ("a", "an", "the")
 _LONGEST_NAME = 4
 """Words of a person's name that only a title beside it shows."""
-_LONGEST_HONOURED = 6
+_LONGEST_HONOURED = 8
 _LONGEST_TITLE = 6
-_SHORT, _MOST = 3, 0.7
-"""Letters of words that stay small in title case; share of the longer ones that are capitalised there."""
+_ALSO_NAMES = ("seri", "setia", "awang", "father", "sister", "brother")
+"""Honours that may stand inside other names: Bandar Seri Begawan."""
+_SHORT, _MOST, _FEW = 3, 0.7, 3
+"""Letters of words that stay small in title case; share of the longer ones that are capitalised there, and
+number of those that are not."""
 
 
 def honoured(ws: Sequence[Word]) -> list[Span]:
@@ -22,8 +25,10 @@ def honoured(ws: Sequence[Word]) -> list[Span]:
     spans = []
     honours = titles().honours
     for i, word in enumerate(ws[:-1]):
+        inside = i > 0 and word.lower in _ALSO_NAMES and ws[i - 1].capital and not _foreign(ws[i - 1])
         if (
             word.capital
+            and not inside
             and word.lower.rstrip(".") in honours
             and word.lower not in ("the", "he", "his", "her")
         ):
@@ -61,9 +66,13 @@ def _before_a_head(word: str) -> bool:
     return word in titles().before or word in titles().former or word in _ARTICLES or word == "-"
 
 
-def _foreign(word: Word) -> bool:
-    """Tell whether a capitalised word is no part of a person's name."""
-    return word.lower in small("first") or is_office(word.text) or word.lower.rstrip(".") in titles().honours
+def _foreign(word: Word, *, trusted: bool = False) -> bool:
+    """Tell whether a capitalised word is no part of a person's name; after an honour even Nor is one."""
+    return (
+        (word.lower in small("first") and not trusted)
+        or is_office(word.text)
+        or word.lower.rstrip(".") in titles().honours
+    )
 
 
 def _length(ws: Sequence[Word], first: int, end: int) -> int:
@@ -75,7 +84,7 @@ def titled(ws: Sequence[Word], persons: Iterable[Span]) -> Iterable[Span]:
     """Yield names that follow a title: `Sultan Haji Omar`; in title case only where the model saw one."""
     spans = list(persons)
     capitals = [word.text[:1].isupper() for word in ws if len(word.text) > _SHORT]
-    shouting = sum(capitals) > _MOST * len(capitals)
+    shouting = sum(capitals) > _MOST * len(capitals) and capitals.count(False) < _FEW
     for i, word in enumerate(ws[:-1]):
         if not is_office(word.text) or _office_of(word) in titles().ambiguous:
             continue
@@ -116,7 +125,10 @@ def _before_aside(ws: Sequence[Word], at: int) -> int:
 
 
 def _of_a_name(ws: Sequence[Word], i: int) -> bool:
-    particle = ws[i].lower in small("particles") and i + 1 < len(ws) and ws[i + 1].capital
+    following = (
+        ws[i + 1 + (i + 2 < len(ws) and ws[i + 1].lower in small("particles"))] if i + 1 < len(ws) else None
+    )
+    particle = ws[i].lower in small("particles") and following is not None and following.capital
     hyphen = ws[i].text == "-" and i + 1 < len(ws) and ws[i + 1].start == ws[i].end
     plain = ws[i].capital and ws[i].text != "&" and ws[i].lower not in small("days")
     return plain or particle or hyphen or _hyphenated(ws, i)
@@ -132,8 +144,9 @@ def person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     """Return the mention of a person that a span comes to, without titles, honours and strange words."""
     first, last = _without_owner(ws, trimmed(ws, span))
     dash = [i for i in range(first, last) if ws[i].text == "-" and ws[i].start > ws[i - 1].end]
-    last = dash[0] if dash else last
-    while first < last and (_foreign(ws[first]) or ws[first].text == "."):
+    cut = [i for i in range(first + 1, last) if ws[i].lower in ("of", "from", "at")]
+    last = min([*dash, *cut, last])
+    while first < last and (_foreign(ws[first], trusted=trusted) or ws[first].text == "."):
         first, trusted = first + 1, trusted or ws[first].lower not in small("first")
     last = _extended(ws, first, last)
     while last > first and (is_office(ws[last - 1].text) or not _ends_a_name(ws, last - 1)):
@@ -157,6 +170,8 @@ def _extended(ws: Sequence[Word], first: int, last: int) -> int:
     """Return the end of a name with what the model left out: `-ying`, `van Gogh`."""
     if first >= last:
         return last
+    if last + 1 < len(ws) and ws[last].text == "," and ws[last + 1].lower.rstrip(".") in ("jr", "sr"):
+        return last + 2
     while last < len(ws) and (
         (ws[last].lower in small("particles") and last + 1 < len(ws) and ws[last + 1].capital)
         or (

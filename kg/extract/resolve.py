@@ -126,7 +126,7 @@ class Cast:
 
     def _short_for(self, mention: Mention, folded: str) -> str | None:
         """Return the institution of which a name is the acronym or a shorter form."""
-        if mention.name.isupper() and len(mention.name) > 2:  # noqa: PLR2004  the number is plain here
+        if mention.name.isupper() and len(mention.name) > 1:
             for key in dict.fromkeys(self._institutions.values()):
                 if _initials(self._draft.name(key), mention.name):
                     return key
@@ -135,6 +135,7 @@ class Cast:
         for name, key in self._institutions.items():
             have = name.split()
             shorter = have[: len(mine)] == mine and mine[-1] in institution_heads()
+            shorter = shorter or (len(mine) > 2 and have[-len(mine) :] == mine)  # noqa: PLR2004  School of Law
             loose = not mention.kind and have[: len(mine)] == mine and len(have) <= len(mine) + 2
             if len(have) > len(mine) and (shorter or loose):
                 found.append(key)
@@ -271,4 +272,4 @@ def _initials(name: str, acronym: str) -> bool:
     letters = [w[0] for w in re.findall(r"[^\W_]+", name) if w[0].isupper()]
     wanted = acronym.upper()
     plain = "".join(letters).upper()
-    return len(wanted) > 2 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  the number is plain here
+    return len(wanted) > 1 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  the number is plain here
