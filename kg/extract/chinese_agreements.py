@@ -186,7 +186,17 @@ def _deal(
     if status == "signed" and day and day.when and published and day.when.first > published:
         status = "planned"
     settled = pieces[verb].text in listed("settled_verbs")
-    return Deal(what, sides, status, evidence, _about(pieces, first, last), count, by_title, settled)
+    return Deal(
+        what,
+        sides,
+        status,
+        evidence,
+        _about(pieces, first, last),
+        count,
+        by_title,
+        day.when if day else None,
+        settled,
+    )
 
 
 def is_tentative(words: Sequence[str], verb: str) -> bool:

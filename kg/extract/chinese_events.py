@@ -146,7 +146,10 @@ def write(found: Happening, book: Notebook) -> str:
     else:
         book.see(key, found.evidence)
     _say(key, found, book, people=people, hosts=hosts, site=site, status=status)
-    if when and not book.values(key, Relation.START_DATE):
+    published = book.article.published
+    # The day of a plan that came to nothing is no day of the event.
+    stale = status == "planned" and when and published and when.last < published
+    if when and not stale and not book.values(key, Relation.START_DATE):
         dated(key, when, found.evidence, book)
     return key
 

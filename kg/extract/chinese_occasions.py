@@ -25,7 +25,7 @@ def read_occasions(track: Track, book: Notebook) -> None:
         hosts = [p for name in ("host", "by") if match.group(name) for p in track.group(match, name, "I")]
         letter = next(g for g in ("o1", "o2", "o3", "o4", "o5") if match.group(g))
         for piece in track.group(match, letter, "O"):
-            sides = _sides_before(track, match.start(letter)) if piece.kind == "signing" else ()
+            sides = _sides_before(track, match.start(letter)) if piece.kind in ("signing", "ceremony") else ()
             _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts, who=sides)
     for match in track.find(_LISTED):
         if any(c.piece.sort is Sort.DATE for c in track.around):
@@ -62,8 +62,11 @@ def _at_occasion(track: Track, at: Circumstance, book: Notebook) -> None:
     if track.mood(at.first, at.last) == "":
         evidence = track.reading.between(at.first, at.last)
         when = track.nearest(Sort.DATE, at.first, at.last)
+        spoke = re.match(r",?(?P<who>P(?:&P)*)[^,]{0,3}y", track.letters)
+        who = track.group(spoke, "who", "P") if spoke else ()
         write(
-            Happening(at.piece.kind, (), evidence, "zh-at-occasion", 0.85, "", when, name=at.piece.name), book
+            Happening(at.piece.kind, who, evidence, "zh-at-occasion", 0.85, "", when, name=at.piece.name),
+            book,
         )
 
 

@@ -116,7 +116,13 @@ def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> l
 
 
 def last_pair(book: Notebook) -> list[Piece]:
-    """Return the two parties of the sentences right before, for an agreement that names none."""
+    """Return the parties of the agreement told of last, or the two of the sentences right before."""
+    for deal in reversed(list(book.of_kind(Kind.AGREEMENT))):
+        parties = [book.entities[key] for key in sorted(book.refs(deal.key, Relation.PARTY))]
+        if len(parties) > 1:
+            return [
+                Piece(Sort.INSTITUTION, e.name, 0, kind=book.concept(e.key, Relation.KIND)) for e in parties
+            ]
     near = [piece for sentence in book.told[-_NEAR:] for piece in sentence]
     pool = {p.name: p for p in near if p.sort is Sort.INSTITUTION}
     return list(pool.values()) if len(pool) == len("双方") else []

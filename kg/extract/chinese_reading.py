@@ -155,8 +155,10 @@ def _occasion(words: Sequence[Word], index: int) -> Piece | None:
         whole = "".join(w.text for w in words[_with_partners(words, start) : index + 1])
         name = whole if len(whole) > len(head) + 2 else ""
         return Piece(Sort.OCCASION, word.text, word.start, "" if name else PLAIN, kind, full=name)
-    if kind == "ceremony":
-        start = _with_partners(words, start)
+    begin = _with_partners(words, start) if kind == "ceremony" else start
+    if begin < start and word.text == head:
+        whole = "".join(w.text for w in words[begin : index + 1])
+        return Piece(Sort.OCCASION, word.text, word.start, "", kind, full=whole)
     name = "".join(w.text for w in words[start : index + 1])
     if not _telling(words[start : index + 1], name, head):
         if word.text == head and kind == "ceremony":

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
+from kg.extract.chinese_dates import When
 from kg.extract.chinese_events import Happening, participants, write
 from kg.extract.chinese_figures import figure
 from kg.extract.chinese_marks import Piece, Sort
@@ -29,6 +31,8 @@ class Deal:
     """Index of the piece that says how many."""
     by_title: bool
     """The sides are those of the signers' titles."""
+    when: When | None = None
+    """Of the clause itself."""
     settled: bool = False
     """It was agreed, but nothing says that it was signed."""
 
@@ -98,9 +102,26 @@ def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
         alike = deal.what.kind == book.concept(known.key, Relation.KIND)
         about = {v.value for v in book.values(known.key, Relation.SUBJECT_MATTER) if hasattr(v, "value")}
         agrees = not deal.about or not about or deal.about[0] in about
-        if same and alike and agrees and deal.status == book.concept(known.key, Relation.STATUS):
+        if (
+            same
+            and alike
+            and agrees
+            and not _of_another_day(known.key, deal, book)
+            and deal.status == book.concept(known.key, Relation.STATUS)
+        ):
             return known.key
     return None
+
+
+def _of_another_day(key: str, deal: Deal, book: Notebook) -> bool:
+    """Return whether a known agreement was signed on a day that is not that of this one."""
+    days = [
+        day for event in book.refs(key, Relation.SIGNED_AT) for day in book.values(event, Relation.START_DATE)
+    ]
+    when = deal.when
+    if when is None or not days:
+        return False
+    return all(not isinstance(day, date) or not when.first <= day <= when.last for day in days)
 
 
 def _signing(

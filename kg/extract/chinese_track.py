@@ -112,7 +112,8 @@ class Track:
         pieces = self.reading.pieces
         start, end = self.reading.clause(first)[0], self.reading.clause(last)[1]
         before = [p.text for p in pieces[start:last] if p.sort is Sort.WORD]
-        imagined = any(p.text in listed("supposed") for p in pieces[:last]) or pieces[-1].text in "？?"
+        asked = pieces[-1].text in "？?" and end + 2 >= len(pieces)
+        imagined = asked or any(p.text in listed("supposed") for p in pieces[:last])
         if imagined or any(word in listed("wished") for word in before):
             return None
         after = [p.text for p in pieces[last + 1 : end + 1] if p.sort is Sort.WORD]
