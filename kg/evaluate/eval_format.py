@@ -41,7 +41,7 @@ def to_eval(findings: Findings) -> dict[str, Any]:
         "language": findings.article.language.split("-")[0],
         "institutions": [_institution(book, e) for e in book.of_kind(Kind.INSTITUTION) if e.named],
         "persons": [_person(book, e) for e in book.of_kind(Kind.PERSON) if e.named],
-        "places": [_item(book, e, {"name": e.name}) for e in book.of_kind(Kind.PLACE) if e.named],
+        "places": [_item(book, e, {"name": e.name}) for e in book.of_kind(Kind.PLACE) if _written(book, e)],
         "events": [
             _event(book, e)
             for e in book.of_kind(Kind.EVENT)
@@ -58,6 +58,11 @@ def _item(book: Dossier, entity: Entity, values: dict[str, Any]) -> dict[str, An
     quote = _quote(book, entity)
     given = {name: value for name, value in values.items() if value not in (None, "", [])}
     return {**given, "quote": book.text[quote.start : quote.end]}
+
+
+def _written(book: Dossier, place: Entity) -> bool:
+    """Return whether the text has a place's name, and not only an adjective of it."""
+    return place.named and any(name in book.text for name in (place.name, *place.aliases))
 
 
 def _institution(book: Dossier, entity: Entity) -> dict[str, Any]:

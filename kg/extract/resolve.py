@@ -148,14 +148,27 @@ class Cast:
             if key is not None:
                 return key
         name = place.name if place else bare(mention.name)
-        if place is None and kind_of(mention.name):
-            return None
+        if place is None:
+            person = self._person_called(mention)
+            if person is not None or kind_of(mention.name) or _strange(mention.name):
+                return person
         key = self._places.get(name)
         if key is None:
             return self._add_place(name, place.kind if place else "", mention)
         if place is not None and bare(mention.name) == place.name != self._draft.name(key):
             self._draft.rename(key, place.name, named=True)
         return self._seen_place(key, mention)
+
+    def _person_called(self, mention: Mention) -> str | None:
+        """Return the person whose surname the model took for a place."""
+        called = [k for name, k in self._persons.items() if name.split()[-1] == mention.name.lower()]
+        return self._seen(called[0], mention) if len(called) == 1 else None
+
+    def _located(self, mention: Mention) -> bool:
+        """Tell whether the words around say that a name is a place's: in X, X, Peru."""
+        text = self._draft.article.text
+        before = text[max(0, mention.start - 12) : mention.start].lower().split()
+        return bool(before) and before[-1].strip("*") in words(table("names")["locative"])
 
     def _institution_called(self, mention: Mention) -> str | None:
         """Return the institution that a town's name stands for: `Lincoln` for Lincoln University."""
@@ -177,7 +190,8 @@ class Cast:
         evidence = Evidence(mention.start, mention.end)
         surface = bare(mention.name)
         short = mention.sort is Sort.NATION or len(surface) <= _SHORT
-        key = self._draft.add(Kind.PLACE, name if short else surface, [evidence])
+        sure = mention.trusted or self._located(mention)
+        key = self._draft.add(Kind.PLACE, name if short else surface, [evidence], sure=sure)
         self._places[name] = key
         self._seen_place(key, mention)
         if kind:
@@ -255,6 +269,13 @@ class Cast:
             if folded.endswith(f"government of {name}"):
                 return key
         return None
+
+
+def _strange(name: str) -> bool:
+    """Tell whether a name cannot be a place's: it names an occasion, or holds a mark."""
+    tokens = name.lower().split()
+    odd = words(table("names")["occasions"]) | words(table("names")["never"]) | {"annual", "cycle", "report"}
+    return bool(odd & set(tokens)) or "/" in name
 
 
 def _rank(mention: Mention) -> tuple[int, int]:
