@@ -204,3 +204,16 @@ def test_those_who_are_bound_took_part_in_a_signing_of_which_only_the_day_is_tol
     )
 
     assert events(text, "signing") == [{ELM, OAK}]
+
+
+def test_a_roll_call_names_participants_of_the_gathering_told_before():
+    text = (
+        "A course on nursing was held in Lima in May. "
+        "Participating in the event were 30 doctors and nurses from Malta, Peru and Japan."
+    )
+
+    assert events(text, "training") == [{"Malta", "Peru", "Japan"}]
+
+
+def test_two_who_team_up_for_a_course_take_part_in_it():
+    assert events(f"{ELM} and {OAK} teamed up to hold a course in Lima.", "training") == [{ELM, OAK}]

@@ -187,6 +187,9 @@ def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:
 
 def _verb(noun: "Token", support: "Token | None") -> "Token | None":
     """Return the verb that says what became of an agreement: `signed an agreement`, `agreements signed`."""
+    undone = ("cancelled", "denied")
+    if support is not None and bargains().verbs.get(support.lemma_.lower()) in undone and _agrees(support):
+        return support if noun.dep_ != "pobj" else None
     for child in noun.children:
         if child.dep_ in ("acl", "relcl") and child.tag_ in ("VBN", "VBD") and _agrees(child):
             return child

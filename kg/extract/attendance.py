@@ -61,3 +61,21 @@ _FAR = 40
 def _person(sentence: Sentence, token: "Token") -> bool:
     mention = sentence.mention(token)
     return mention is not None and mention.sort is Sort.PERSON
+
+
+_ROLL = frozenset(
+    ("participating", "attending", "present", "attendees", "participants", "guests", "speakers")
+)
+_BEING = frozenset(("be", "include", "comprise", "come"))
+
+
+def roll(sentence: Sentence) -> "list[Token]":
+    """Return who is listed in `Participating in the event were ...`, `Attendees included ...`."""
+    words = [t.lower_ for t in sentence.tokens[:4]]
+    if not _ROLL & set(words) or (
+        words[0] not in _ROLL and words[0] not in ("also", "among", "the", "other")
+    ):
+        return []
+    verb = next((t for t in sentence.tokens[:12] if t.lemma_ in _BEING and t.pos_ in ("VERB", "AUX")), None)
+    start = verb if verb is not None else next((t for t in sentence.tokens[:4] if t.text == ":"), None)
+    return lists.after(sentence, start) if start is not None else []

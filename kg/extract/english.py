@@ -2,7 +2,19 @@
 
 from collections import defaultdict
 
-from kg.extract import agreements, annotate, counts, delegations, events, lines, offices, state, topics, unite
+from kg.extract import (
+    agreements,
+    annotate,
+    counts,
+    delegations,
+    events,
+    lines,
+    offices,
+    speakers,
+    state,
+    topics,
+    unite,
+)
 from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
 from kg.extract.draft import Draft
@@ -38,7 +50,7 @@ def extract(article: Article) -> Findings:
     happenings = [h for h in happenings if not h.weak or h.when is not None]
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]
     happenings = [h for group in groups for h in group]
-    events.speakers(scene, groups)
+    speakers.add(scene, groups)
     for group in groups:
         state.event(scene, group)
     _sub_events(scene, happenings)

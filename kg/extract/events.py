@@ -75,27 +75,6 @@ def enough(scene: Scene, group: Sequence[Happening]) -> bool:
     return known
 
 
-_LEAD = 2
-"""Sentences in which an article says what it is about."""
-_SPEAKING = frozenset(
-    ("say", "tell", "speak", "address", "note", "stress", "add", "remark", "deliver", "highlight")
-)
-
-
-def speakers(scene: Scene, groups: Sequence[Sequence[Happening]]) -> None:
-    """Take those who speak in a report on one named conference for its participants."""
-    gatherings = [g for g in groups if g[0].kind == "conference" and g[0].status == "happened"]
-    if len(gatherings) != 1 or not gatherings[0][0].name or gatherings[0][0].sentence.number > _LEAD:
-        return
-    one = gatherings[0][0]
-    for sentence in scene.sentences[one.sentence.number :]:
-        for verb in (t for t in sentence.tokens if t.pos_ == "VERB" and t.lemma_ in _SPEAKING):
-            for token in frames.subjects(verb)[0]:
-                for key in scene.denoted(sentence, token):
-                    if scene.draft.kind(key) is Kind.PERSON:
-                        one.who.setdefault(key, scene.evidence(sentence, [token, verb]))
-
-
 @cache
 def _counted() -> frozenset[str]:
     return words(table("groups")["counted"])
@@ -106,7 +85,20 @@ def find(scene: Scene) -> list[Happening]:
     out = []
     for sentence in scene.sentences:
         out += [h for token in sentence.tokens for h in _at(scene, sentence, token)]
+        _called(scene, sentence, out)
     return out
+
+
+def _called(scene: Scene, sentence: Sentence, told: Sequence[Happening]) -> None:
+    """Put those whom a roll call lists among the participants of the last gathering."""
+    last = next((h for h in reversed(told) if h.kind in _GATHERINGS and h.sentence is not sentence), None)
+    for token in attendance.roll(sentence) if last is not None else []:
+        for key in scene.denoted(sentence, token):
+            if last is not None:
+                _put(scene, last, "who", key, scene.evidence(sentence, [token]))
+
+
+_GATHERINGS = ("conference", "training", "ceremony", "meeting")
 
 
 def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]:

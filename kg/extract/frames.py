@@ -105,6 +105,10 @@ def of_noun(noun: "Token") -> "tuple[Neighbours, Token | None]":
     for child in noun.children:
         if child.dep_ == "poss" or child.dep_ in ("compound", "nmod", "amod"):
             out["owner"] += unfolded(child)
+            # `the China-Italy meeting`: the first of the two hangs on the second
+            out["owner"] += [
+                c for c in child.children if c.dep_ in ("compound", "nmod") and c.pos_ == "PROPN"
+            ]
     for child in (c for c in noun.children if c.dep_ == "acl" and c.tag_ in ("VBN", "VBG")):
         for name, token in _prepositional(child):
             out[name].append(token)

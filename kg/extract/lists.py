@@ -39,7 +39,9 @@ def before(sentence: Sentence, verb: "Token") -> "list[Token]":
     while start > 0 and not _boundary(sentence.tokens[start - 1], verb):
         start -= 1
     words = list(sentence.tokens[start:at])
-    if words and words[0].pos_ in ("ADP", "SCONJ"):  # `In 2015, A and B signed`
+    if (
+        words and words[0].pos_ in ("ADP", "SCONJ", "ADV") and words[0].lower_ != "both"
+    ):  # `In 2015, A and B signed`
         comma = next((i for i, t in enumerate(words) if t.text == ","), None)
         words = words[comma + 1 :] if comma is not None else []
     return _read_all(sentence, words).found
@@ -76,6 +78,8 @@ class _Reading:
         """An `and` has come: the next item is the last one."""
         self.placing = False
         """After `three bodies in`: the name that comes only says where they are."""
+        self.named = False
+        """A name has come."""
         self.depth = 0
 
     def next_item(self, word: str) -> bool:
@@ -83,7 +87,7 @@ class _Reading:
         self.close()
         if word == "," and self.joined and not self.wanted:
             return False
-        self.joined = self.joined or (bool(self.found) and word in ("and", "&", "as", "plus"))
+        self.joined = self.joined or (self.named and word in ("and", "&", "as", "plus"))
         self.wanted, self.skipping = True, False
         return True
 
@@ -166,7 +170,7 @@ def _name(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
         return mention.sort is Sort.PLACE
     if reading.wanted:
         reading.found.append(token)
-        reading.wanted, reading.noun = False, None
+        reading.wanted, reading.noun, reading.named = False, None, True
     elif mention.sort in (Sort.INSTITUTION, Sort.PERSON) and _belongs(sentence, reading.found[-1], token):
         reading.found[-1] = token
     return True

@@ -1,0 +1,28 @@
+"""Stage 2: those who speak in a report on one conference."""
+
+from collections.abc import Sequence
+
+from kg.extract import frames
+from kg.extract.events import Happening
+from kg.extract.scene import Scene
+from kg.model import Kind
+
+_LEAD = 2
+"""Sentences in which an article says what it is about."""
+_SPEAKING = frozenset(
+    ("say", "tell", "speak", "address", "note", "stress", "add", "remark", "deliver", "highlight")
+)
+
+
+def add(scene: Scene, groups: Sequence[Sequence[Happening]]) -> None:
+    """Take those who speak in a report on one named conference for its participants."""
+    gatherings = [g for g in groups if g[0].kind == "conference" and g[0].status == "happened"]
+    if len(gatherings) != 1 or not gatherings[0][0].name or gatherings[0][0].sentence.number > _LEAD:
+        return
+    one = gatherings[0][0]
+    for sentence in scene.sentences[one.sentence.number :]:
+        for verb in (t for t in sentence.tokens if t.pos_ == "VERB" and t.lemma_ in _SPEAKING):
+            for token in frames.subjects(verb)[0]:
+                for key in scene.denoted(sentence, token):
+                    if scene.draft.kind(key) is Kind.PERSON:
+                        one.who.setdefault(key, scene.evidence(sentence, [token, verb]))
