@@ -181,6 +181,28 @@ def test_a_title_before_a_name_is_a_role_in_the_institution():
     assert any({"卫小春", "山西省卫生计生委"} <= set(role) for role in roles)
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("云岚大学校长沈若谷、副校长林大可访问成都。", "副校长", "云岚大学"),
+        ("云岚大学林大可教授访问成都。", "教授", "云岚大学"),
+        ("云岚大学昨日开学。校长林大可讲话。", "校长", "云岚大学"),
+        ("北山研究院（BSRI）成立。BSRI院长林大可讲话。", "院长", "北山研究院"),
+        ("挪威总统马丁·林德、总理林大可访问成都。", "总理", "挪威"),
+    ],
+)
+def test_a_title_belongs_to_the_body_that_the_article_means(text, title, body):
+    facts = said(text)
+    role = next(subject for subject, relation, value in facts if (relation, value) == ("title", title))
+
+    assert (role, "holder", "林大可") in facts
+    assert {v for s, r, v in facts if s == role and r in ("roleIn", "represents")} == {body}
+
+
+def test_a_title_that_could_be_of_two_bodies_is_no_role():
+    assert "副校长" not in {v for _, _, v in said("云岚大学与海滨大学结好。副校长林大可讲话。")}
+
+
 def test_a_former_office_is_no_role():
     assert things("云岚大学前校长沈若谷访问挪威。", Kind.ROLE) == []
     assert things("云岚大学校长沈若谷访问挪威。", Kind.ROLE) != []

@@ -26,7 +26,8 @@ from kg.extract.chinese_track import track
 from kg.extract.chinese_words import Sentence, lexicon, model_version, sentences
 from kg.model import Article, Findings, Kind, Ref, Relation, ZoneKind
 
-VERSION = "0.1"
+VERSION = "0.2"
+_ACTING = frozenset({Relation.PARTY, Relation.PARTICIPANT, Relation.HOST, Relation.SENT_BY})
 
 
 def extract(article: Article) -> Findings:
@@ -43,6 +44,7 @@ def _extracted(article: Article) -> Findings:
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
         _read(reading, book, opinion=opinion)
+    _countries(book)
     read_topics([reading.sentence for reading in readings], book)
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
 
@@ -122,14 +124,21 @@ def _nested(reading: Reading, book: Notebook) -> None:
             book.state(place(inner, book), relation, value, words, rule="zh-nested", confidence=0.95)
 
 
-def _in_country(piece: Piece, book: Notebook) -> None:
-    """Write a body down, and the country that its name begins with."""
-    body = institution(piece, book)
-    cut = country_at(piece.text)
-    if cut:
-        land = Piece(Sort.PLACE, piece.text[:cut], piece.start, kind="country")
-        value = Ref(place(land, book))
-        book.state(body, Relation.LOCATION, value, piece.evidence, rule="zh-nested", confidence=0.85)
+def _countries(book: Notebook) -> None:
+    """Write down the country that the name begins with of a body that took part in something."""
+    acting = {
+        fact.value.key
+        for fact in book.facts.values()
+        if fact.relation in _ACTING and isinstance(fact.value, Ref)
+    }
+    for body in [e for e in book.of_kind(Kind.INSTITUTION) if e.key in acting]:
+        cut, start = country_at(body.name), body.evidence[0].start
+        if cut and body.name[:cut] != "中国" and book.article.text.startswith(body.name[:cut], start):
+            land = Piece(Sort.PLACE, body.name[:cut], start, kind="country")
+            value = Ref(place(land, book))
+            book.state(
+                body.key, Relation.LOCATION, value, body.evidence[0], rule="zh-nested", confidence=0.85
+            )
 
 
 def _names(reading: Reading, book: Notebook) -> None:
@@ -138,7 +147,7 @@ def _names(reading: Reading, book: Notebook) -> None:
         if piece.sort is Sort.PERSON:
             book.piece(Kind.PERSON, piece)
         elif piece.sort is Sort.INSTITUTION:
-            _in_country(piece, book)
+            institution(piece, book)
         elif piece.sort is Sort.PLACE:
             place(piece, book)
         elif piece.sort is Sort.DELEGATION and piece.kind != "bare":

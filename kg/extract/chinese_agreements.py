@@ -180,23 +180,20 @@ def _deal(
         book.reject("zh-sign", evidence, "no side is named")
         return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
-    status = mood or ("preliminary" if is_tentative(words, pieces[verb].text) else "signed")
     day = track.nearest(Sort.DATE, min(first, verb), max(first, verb))
-    published = book.article.published
-    if status == "signed" and day and day.when and published and day.when.first > published:
-        status = "planned"
+    status = mood or _status(words, pieces[verb].text, day, book)
     settled = pieces[verb].text in listed("settled_verbs")
-    return Deal(
-        what,
-        sides,
-        status,
-        evidence,
-        _about(pieces, first, last),
-        count,
-        by_title,
-        day.when if day else None,
-        settled,
-    )
+    about, when = _about(pieces, first, last), day.when if day else None
+    return Deal(what, sides, status, evidence, about, count, by_title, when, settled)
+
+
+def _status(words: Sequence[str], verb: str, day: Piece | None, book: Notebook) -> str:
+    """Return the status of what is told without a mood: nothing of a later day is signed yet."""
+    if is_tentative(words, verb):
+        return "preliminary"
+    published = book.article.published
+    ahead = day and day.when and published and day.when.first > published
+    return "planned" if ahead else "signed"
 
 
 def is_tentative(words: Sequence[str], verb: str) -> bool:

@@ -43,6 +43,8 @@ class Piece:
     """Of a person, the institution of the title before the name."""
     titles: tuple[str, ...] = ()
     """Of a person, the titles before the name."""
+    holds: "Piece | None" = None
+    """Of a person, what the title before the name belongs to, a country too."""
     full: str = ""
     """The whole name where the piece only refers to it (`论坛`)."""
 
@@ -66,9 +68,11 @@ class Piece:
         """Return the words themselves."""
         return Evidence(self.start, self.end)
 
-    def led_from(self, start: int, body: "Piece | None", titles: Sequence[str]) -> "Piece":
+    def led_from(
+        self, start: int, body: "Piece | None", titles: Sequence[str], holds: "Piece | None"
+    ) -> "Piece":
         """Return the piece with its titles before it."""
-        return replace(self, lead=start, body=body, titles=tuple(titles))
+        return replace(self, lead=start, body=body, titles=tuple(titles), holds=holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Stage 2, Chinese: who holds which title where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import is_title
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_words import is_verb, lexicon, listed
+from kg.extract.chinese_words import acts, is_verb, lexicon, listed
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _SHORT = 6
@@ -21,6 +21,8 @@ class Office:
     title: str
     body: Piece | None
     first: int
+    resolved: bool = False
+    """The body is not named right before the title."""
 
 
 def with_offices(reading: Reading, book: Notebook) -> Reading:
@@ -31,15 +33,63 @@ def with_offices(reading: Reading, book: Notebook) -> Reading:
         if piece.sort is not Sort.PERSON:
             continue
         offices, first = _offices(reading.pieces, index)
+        offices = [_settled(office, pieces, first, book) for office in offices or _behind(reading, index)]
         for office in offices:
             _write(office, reading, book)
         gone.update(range(first, index))
         gone.update(_honours(reading.pieces, index))
         pieces[index] = piece.led_from(
-            reading.pieces[first].start, _body(offices), [o.title for o in offices]
+            reading.pieces[first].start,
+            _body(offices),
+            [o.title for o in offices],
+            next((o.body for o in offices if o.body), None),
         )
     kept = tuple(piece for index, piece in enumerate(pieces) if index not in gone)
     return replace(reading, pieces=kept)
+
+
+def _behind(reading: Reading, person: int) -> list[Office]:
+    """Return the office that stands behind a name and its body before it (`云岚大学沈若谷教授`)."""
+    honours = list(_honours(reading.pieces, person))
+    before = reading.pieces[person - 1] if person else None
+    if not honours or before is None or before.sort is not Sort.INSTITUTION:
+        return []
+    title = "".join(reading.pieces[i].text for i in honours)
+    return [Office(person, title, before, person - 1)]
+
+
+def _settled(office: Office, pieces: Sequence[Piece], first: int, book: Notebook) -> Office:
+    """Return an office with its body, where that is only named before (`院长甲、副院长乙`)."""
+    if not office.title or (office.body and office.body.sort is not Sort.WORD):
+        return office
+    if short := _short(pieces[office.first], office, book):
+        return replace(office, body=short, resolved=True)
+    kinds = lexicon()["bodies_of_titles"].get(office.title.removeprefix("副"), ())
+    before = pieces[first - 1] if first else None
+    same = pieces[first - 2] if first > 1 and before and acts(before.text, "conj") else None
+    if same and same.sort is Sort.PERSON and same.holds:
+        return replace(office, body=same.holds, resolved=True)
+    known = [e for e in book.of_kind(Kind.INSTITUTION) if book.concept(e.key, Relation.KIND) in kinds]
+    if len(known) != 1 or (before and before.text.endswith(("方", "该", "的"))):
+        return office
+    kind = book.concept(known[0].key, Relation.KIND)
+    whole = Piece(Sort.INSTITUTION, office.title, pieces[office.first].start, kind=kind, full=known[0].name)
+    return replace(office, body=whole, resolved=True)
+
+
+def _short(piece: Piece, office: Office, book: Notebook) -> Piece | None:
+    """Return the body of `BSRI院长`, `基金会秘书长`: that of the acronym, or the one whose name so ends."""
+    if piece.sort is not Sort.WORD or office.title.startswith(piece.text):
+        return None
+    if body := book.short.get(piece.text):
+        return replace(piece, sort=Sort.INSTITUTION, kind=body.kind, full=body.name)
+    known = [
+        e for e in book.of_kind(Kind.INSTITUTION) if e.name.endswith(piece.text) and e.name != piece.text
+    ]
+    if len(known) != 1 or len(piece.text) == 1:
+        return None
+    kind = book.concept(known[0].key, Relation.KIND)
+    return replace(piece, sort=Sort.INSTITUTION, kind=kind, full=known[0].name)
 
 
 def _body(offices: list[Office]) -> Piece | None:
@@ -123,7 +173,9 @@ def _write(office: Office, reading: Reading, book: Notebook) -> None:
     if body.sort is Sort.PLACE and not office.title.endswith(tuple(lexicon()["state_titles"])):
         return
     person = reading.pieces[office.person]
-    evidence = Evidence(reading.pieces[office.first].start, person.end)
+    evidence = Evidence(min(reading.pieces[office.first].start, body.start), person.end)
+    basis = Basis.RESOLVED if office.resolved else Basis.STATED
+    sure = 0.75 if office.resolved else 0.9
     stated = body.sort is Sort.INSTITUTION
     relation = Relation.ROLE_IN if stated else Relation.REPRESENTS
     holder = book.piece(Kind.PERSON, person)
@@ -133,9 +185,9 @@ def _write(office: Office, reading: Reading, book: Notebook) -> None:
         if same and role.name.startswith(office.title):
             book.see(role.key, evidence)
             return
-    key = book.thing(Kind.ROLE, f"{office.title}，{body.text}", evidence, named=False)
+    key = book.thing(Kind.ROLE, f"{office.title}，{body.name}", evidence, named=False)
     book.state(key, Relation.HOLDER, Ref(holder), evidence, rule="zh-title", confidence=0.9)
-    book.state(key, relation, Ref(there), evidence, rule="zh-title", confidence=0.9)
+    book.state(key, relation, Ref(there), evidence, rule="zh-title", confidence=sure, basis=basis)
     book.words(key, Relation.TITLE, office.title, evidence, rule="zh-title")
     book.state(
         key, Relation.ATTESTED_ON, published, evidence, rule="zh-title", confidence=0.9, basis=Basis.RESOLVED
