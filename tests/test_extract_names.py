@@ -7,6 +7,7 @@ import pytest
 from kg.extract.figures import value_of
 from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Sort
+from kg.extract.name_forms import strange
 from kg.extract.names import repaired
 from kg.extract.words import Word
 
@@ -147,3 +148,8 @@ def test_a_title_shows_the_name_of_a_person(text, name):
 
 def test_a_headline_in_title_case_shows_nobody_by_a_title():
     assert names("Senator Urges Foreign Friends") == []
+
+
+def test_a_place_that_only_a_model_sees_is_none_when_it_names_an_occasion():
+    assert strange("Third Annual Elm Summit")
+    assert not strange("Elm Valley")

@@ -116,3 +116,28 @@ def test_a_hyphenated_name_is_whole():
     text = "“Good,” said Leong Chun-wai, chairman of Elm Bank."
 
     assert roles(text) == [("Leong Chun-wai", "chairman", ("roleIn", "Elm Bank"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Elm College has not agreed to join Oak Institute, its principal Ana Lopez said on Monday.",
+            ("Ana Lopez", "principal", ("roleIn", "Elm College")),
+        ),
+        (
+            "Elm Foundation signed with Oak Hospital. Its chairwoman, Ana Lopez, was glad.",
+            ("Ana Lopez", "chairwoman", ("roleIn", "Elm Foundation")),
+        ),
+        (
+            "Golden Elm's head of acquisitions, Ana Lopez, denied on Monday that there had been talks.",
+            ("Ana Lopez", "head of acquisitions", ("roleIn", "Golden Elm")),
+        ),
+        (
+            "For Peru the treaty was signed by the Minister for Mobility, Dr Ana Lopez.",
+            ("Ana Lopez", "Minister for Mobility", ("represents", "Peru")),
+        ),
+    ],
+)
+def test_its_and_names_without_a_head_word_are_followed(text, expected):
+    assert expected in roles(text)

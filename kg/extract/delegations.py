@@ -110,6 +110,8 @@ def _in_sentence(scene: Scene, sentence: Sentence) -> Iterable[_Seen]:
 
 def _told_of(scene: Scene, sentence: Sentence, token: "Token", *, proper: bool) -> bool:
     """Tell whether a group without origin is led by somebody, has members, or is a delegation that visits."""
+    if not token.is_lower:  # a headline
+        return False
     led = token.dep_ == "dobj" and token.head.lemma_ in ("lead", "head")
     clause = proper and any(child.dep_ in ("acl", "relcl") for child in token.children)
     return led or clause or any(companions.told_after(scene, sentence, token))

@@ -7,7 +7,11 @@ from kg.extract.institutions import described, institution, institutions, lastin
 from kg.extract.marks import Mention, Sort
 from kg.extract.people import honoured, introduced, person, titled
 from kg.extract.places import known
-from kg.extract.words import Span, Word, mention_of, small, text_of, trimmed, widest
+from kg.extract.tables import titles
+from kg.extract.words import POSSESSIVE, Span, Word, is_office, mention_of, small, text_of, trimmed, widest
+
+_MOST_BEFORE = 4
+"""Words between an owner and the title of who acts for it."""
 
 
 def repaired(
@@ -19,6 +23,9 @@ def repaired(
     found: list[tuple[int, Mention]] = []
     for span in institutions(words_, organisations, [s for sort, s in seen if sort is Sort.PERSON]):
         found += _ranked(0, institution(words_, span))
+    people = [span for sort, span in seen if sort is Sort.PERSON]
+    for span in _owners(words_, people):
+        found += _ranked(4, [mention_of(Sort.INSTITUTION, words_, span, trusted=False)])
     for span, kind in described(words_):
         found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, span, trusted=True, kind=kind)])
     for span in _occasions(words_):
@@ -29,12 +36,27 @@ def repaired(
         found += _ranked(3, [person(words_, span, trusted=True)])
     for span in honoured(words_):
         found += _ranked(2, [person(words_, span, trusted=True)])
-    for span in titled(words_, [span for sort, span in seen if sort is Sort.PERSON]):
+    for span in titled(words_, people):
         found += _ranked(2, [person(words_, span, trusted=True)])
     found += _of_the_model(words_, seen)
     for span in _gazetteer(words_):
         found += _ranked(6, _places(words_, span))
     return _apart(found)
+
+
+def _owners(ws: Sequence[Word], people: Sequence[Span]) -> Iterable[Span]:
+    """Yield the names of bodies that own a title: of `Golden Elm's chairman` the first two words."""
+    for i in (i for i, word in enumerate(ws) if word.text in POSSESSIVE):
+        first = i
+        while first > 0 and ws[first - 1].capital and ws[first - 1].lower not in small("first"):
+            first -= 1
+        head = i + 1
+        while head < len(ws) and ws[head].lower in titles().before and not is_office(ws[head].text):
+            head += 1
+        held = head < len(ws) and head - i <= _MOST_BEFORE and is_office(ws[head].text)
+        strange = any(a < i and first < b for a, b in people) or is_office(ws[first].text)
+        if held and first < i and not strange and known(text_of(ws, (first, i))) is None:
+            yield first, i
 
 
 def _of_the_model(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[tuple[int, Mention]]:

@@ -48,7 +48,7 @@ def _end(ws: Sequence[Word], start: int) -> int:
 
 def introduced(ws: Sequence[Word]) -> Iterable[Span]:
     """Yield names that a title in apposition shows to be a person's: `Ana Lopez, director of X`."""
-    for comma in (i for i, word in enumerate(ws) if word.text in (",", "is", "was")):
+    for comma in (i for i, word in enumerate(ws) if word.text in (",", "is", "was", "(")):
         first = end = _before_aside(ws, comma)
         while first > 0 and _of_a_name(ws, first - 1) and not _foreign(ws[first - 1]):
             first -= 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from kg.extract.draft import Draft
 from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Mention, Sort
+from kg.extract.name_forms import body_nouns, folded, initials, rank, strange
 from kg.extract.places import bare, known
 from kg.extract.tables import institution_heads, table, words
 from kg.model import Concept, Evidence, Kind, Relation
@@ -15,6 +16,7 @@ _SHORT = 4
 """Letters of abbreviations such as U.S., which name a place less well than the gazetteer does."""
 _COUNTRY_WORDS = ("country", "nation")
 _SENTENCE_END = re.compile(r"[.!?][”\"’')]*\s+[A-Z“\"‘]|\n")
+_DEFINITE = re.compile(r"\b[Tt]he ([a-z]+(?:-[a-z]+)?)\b")
 _SIDE = re.compile(
     r"(?:['’]s?)?\s+(?:[a-z]+\s+)?(?:side|delegation|team|mission|government|"
     r"(?:[A-Z][\w-]+\s+)?(?:[Pp]rime )?[Mm]inister|[Pp]resident|[Pp]remier)\b"
@@ -37,7 +39,7 @@ class Cast:
         self._institutions: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._nations: dict[str, list[Mention]] = {}
-        for mention in sorted(mentions, key=lambda m: (_rank(m), m.start)):
+        for mention in sorted(mentions, key=lambda m: (rank(m), m.start)):
             self._enter(mention)
         self._order.sort(key=lambda entry: entry[0])
         self._countries = [
@@ -85,7 +87,7 @@ class Cast:
 
     def _bracketed(self, mention: Mention) -> bool:
         bracket = _BRACKETED.match(self._draft.article.text, mention.end)
-        return bracket is not None and _initials(mention.name, bracket[1])
+        return bracket is not None and initials(mention.name, bracket[1])
 
     def _seen(self, key: str, mention: Mention) -> str:
         name = self._draft.name(key)
@@ -106,8 +108,8 @@ class Cast:
         return key
 
     def _institution(self, mention: Mention) -> str | None:
-        folded = _folded(mention.name)
-        key = self._institutions.get(folded) or self._short_for(mention, folded)
+        form = folded(mention.name)
+        key = self._institutions.get(form) or self._short_for(mention, form)
         if key is None:
             key = self._add(Kind.INSTITUTION, mention)
             if mention.kind:
@@ -117,20 +119,20 @@ class Cast:
                 )  # fmt: skip
         else:
             self._seen(key, mention)
-        self._institutions.setdefault(folded, key)
+        self._institutions.setdefault(form, key)
         bracket = _BRACKETED.match(self._draft.article.text, mention.end)
-        if bracket and (bracket[1].isupper() or _initials(mention.name, bracket[1])):
-            self._institutions.setdefault(_folded(bracket[1]), key)
+        if bracket and (bracket[1].isupper() or initials(mention.name, bracket[1])):
+            self._institutions.setdefault(folded(bracket[1]), key)
             self._draft.mention(key, Evidence(bracket.start(1), bracket.end(1)), alias=bracket[1])
         return key
 
-    def _short_for(self, mention: Mention, folded: str) -> str | None:
+    def _short_for(self, mention: Mention, form: str) -> str | None:
         """Return the institution of which a name is the acronym or a shorter form."""
         if mention.name.isupper() and len(mention.name) > 1:
             for key in dict.fromkeys(self._institutions.values()):
-                if _initials(self._draft.name(key), mention.name):
+                if initials(self._draft.name(key), mention.name):
                     return key
-        mine = folded.split()
+        mine = form.split()
         found = []
         for name, key in self._institutions.items():
             have = name.split()
@@ -150,7 +152,7 @@ class Cast:
         name = place.name if place else bare(mention.name)
         if place is None:
             person = self._person_called(mention)
-            if person is not None or kind_of(mention.name) or _strange(mention.name):
+            if person is not None or kind_of(mention.name) or strange(mention.name):
                 return person
         key = self._places.get(name)
         if key is None:
@@ -227,7 +229,7 @@ class Cast:
                 )
                 if place is not None and place.kind == wanted:
                     return key
-            elif not region and mention.sort is Sort.INSTITUTION and head in institution_heads():
+            elif not region and mention.sort is Sort.INSTITUTION and head in body_nouns():
                 called = spellings & set(self._draft.name(key).lower().split())
                 if called:
                     return key
@@ -243,8 +245,21 @@ class Cast:
         return sorted(found[:2]) if len(found) > 1 else []
 
     def institution_before(self, start: int) -> str | None:
-        """Return the last institution before `start`."""
-        return next((key for key, mention in self._back(start) if mention.sort is Sort.INSTITUTION), None)
+        """Return the institution that `its` means: the first of the sentence, or of the one before."""
+        text = self._draft.article.text
+        end = start
+        for _ in range(2):
+            ends = [m.start() + 1 for m in _SENTENCE_END.finditer(text, max(0, start - _MOST_BACK), end)]
+            first = ends[-1] if ends else max(0, start - _MOST_BACK)
+            named = [(at, k) for at, k, m in self._order if first <= at < end and m.sort is Sort.INSTITUTION]
+            meant = (
+                (m.start(), self.definite(m[1], m.start())) for m in _DEFINITE.finditer(text, first, end)
+            )
+            found = min([*named, *((at, key) for at, key in meant if key is not None)], default=None)
+            if found is not None:
+                return found[1]
+            end = first
+        return None
 
     def country_before(self, start: int) -> str | None:
         """Return the country whose side, delegation or office holder the sentence names before `start`."""
@@ -265,32 +280,7 @@ class Cast:
     def government_of(self, place: str) -> str | None:
         """Return the government of a place, where the article names it."""
         name = self._draft.name(place).lower()
-        for folded, key in self._institutions.items():
-            if folded.endswith(f"government of {name}"):
+        for form, key in self._institutions.items():
+            if form.endswith(f"government of {name}"):
                 return key
         return None
-
-
-def _strange(name: str) -> bool:
-    """Tell whether a name cannot be a place's: it names an occasion, or holds a mark."""
-    tokens = name.lower().split()
-    odd = words(table("names")["occasions"]) | words(table("names")["never"]) | {"annual", "cycle", "report"}
-    return bool(odd & set(tokens)) or "/" in name
-
-
-def _rank(mention: Mention) -> tuple[int, int]:
-    """Longer names first, so that short ones find them; a place after every institution."""
-    order = {Sort.INSTITUTION: 0, Sort.PERSON: 1, Sort.PLACE: 2}.get(mention.sort, 3)
-    return order, -len(mention.name.split()) if order < 2 else 0  # noqa: PLR2004  the number is plain here
-
-
-def _folded(name: str) -> str:
-    plain = name.lower().replace("’", "'").replace("&", "and")
-    return " ".join(plain.split())
-
-
-def _initials(name: str, acronym: str) -> bool:
-    letters = [w[0] for w in re.findall(r"[^\W_]+", name) if w[0].isupper()]
-    wanted = acronym.upper()
-    plain = "".join(letters).upper()
-    return len(wanted) > 1 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  the number is plain here

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from kg.extract.marks import Piece, RoleMention, Sort
 from kg.extract.tables import table, titles
 from kg.extract.title_phrase import Title, body_at, is_, is_lower, lower, title_at
-from kg.extract.words import singular
+from kg.extract.words import singular, small
 
 _ASIDE = frozenset(
     ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above",
      "second", "third", "fourth", "far")
 )  # fmt: skip
 _CLOSING = (",", ".", ";", ")", ":", "–", "—", "and")
+_CLAUSE = 8
+"""Pieces of `for Peru the paper was signed by` before its last word."""
 _FARTHEST = 16
 """Pieces before a name within which its title begins."""
 
@@ -203,9 +205,9 @@ def _titles_until(pieces: Sequence[Piece], start: int, stops: set[int]) -> list[
         read.append(title)
         if title.end in stops:
             return read
-        if not is_(pieces, title.end, "and", "&", ","):
+        if title.plural or not is_(pieces, title.end, "and", "&"):
             break
-        at = title.end + 1 + is_(pieces, title.end + 1, "and")
+        at = title.end + 1
     return []
 
 
@@ -236,7 +238,9 @@ def _signing_for(pieces: Sequence[Piece], title: Title) -> Title:
     by = title.start - 1
     if title.body is not None or not is_(pieces, by, "by"):
         return title
-    back = by - 1 - is_lower(pieces, by - 1, ("signed", ","))
+    back = by - 1
+    while back > by - _CLAUSE and is_lower(pieces, back, small("signing")):
+        back -= 1
     body = pieces[back].mention if back > 0 else None
     fits = body is not None and body.sort in (Sort.PLACE, Sort.INSTITUTION)
     before = back - 1 - is_(pieces, back - 1, "the")

@@ -254,7 +254,7 @@ def _stops(pieces: Sequence[Piece], at: int) -> bool:
 
 def vague(mention: Mention) -> bool:
     """Tell whether only the model takes a piece for an institution: it may be a field of work."""
-    return mention.sort is Sort.INSTITUTION and not mention.kind
+    return mention.sort is Sort.INSTITUTION and not mention.kind and not mention.trusted
 
 
 def lower(pieces: Sequence[Piece], at: int) -> str:
