@@ -217,3 +217,7 @@ def test_a_roll_call_names_participants_of_the_gathering_told_before():
 
 def test_two_who_team_up_for_a_course_take_part_in_it():
     assert events(f"{ELM} and {OAK} teamed up to hold a course in Lima.", "training") == [{ELM, OAK}]
+
+
+def test_a_convention_against_something_is_no_gathering():
+    assert events("John Smith spoke of the UN Convention Against Corruption in Lima.", "conference") == []

@@ -91,7 +91,10 @@ def find(scene: Scene) -> list[Happening]:
 
 def _called(scene: Scene, sentence: Sentence, told: Sequence[Happening]) -> None:
     """Put those whom a roll call lists among the participants of the last gathering."""
-    last = next((h for h in reversed(told) if h.kind in _GATHERINGS and h.sentence is not sentence), None)
+    last = next(
+        (h for h in reversed(told) if h.kind in _GATHERINGS and h.sentence is not sentence and not h.weak),
+        None,
+    )
     for token in attendance.roll(sentence) if last is not None else []:
         for key in scene.denoted(sentence, token):
             if last is not None:
@@ -196,6 +199,9 @@ def _otherwise(token: "Token", around: "Mapping[str, list[Token]]") -> bool:
 
 
 def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention) -> Iterable[Happening]:
+    after = sentence.tokens[token.i + 1 - sentence.first :][:1]
+    if mention.name.lower().endswith("convention") and after and after[0].lower_ in ("on", "against", "for"):
+        return  # a treaty, not a gathering
     row = next(r for r in triggers("events") if r.kind == "conference")
     around, support = frames.of_noun(token)
     kind = next(
