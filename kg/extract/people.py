@@ -154,9 +154,15 @@ def person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     text = text_of(ws, (first, last)) if first < last else ""
     if not text or known(text) or kind_of(text) or any(c.isdigit() or c in "@/" for c in text):
         return None
-    if not trusted and last - first == 1 and not ws[first].capital:
+    alone = not trusted and last - first == 1
+    if alone and (not ws[first].capital or _is_field(ws, first)):
         return None
     return mention_of(Sort.PERSON, ws, (first, last), trusted=trusted or last - first > 1)
+
+
+def _is_field(ws: Sequence[Word], i: int) -> bool:
+    """Tell whether a word is what an office is for: Minister for Mobility."""
+    return i > 1 and ws[i - 1].lower in ("for", "of") and is_office(ws[i - 2].text)
 
 
 def _without_owner(ws: Sequence[Word], span: Span) -> Span:
