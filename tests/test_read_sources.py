@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kg.errors import ArticleRefused, SourceError
 from kg.model import Article, ZoneKind
-from kg.read import outcomes, read, sources
+from kg.read import outcomes, read, require_date, sources
 
 TEXT = "Hospital signs with school\n\nThe hospital signed a memorandum with the school on Monday.\n"
 LIMIT = 20_000
@@ -338,3 +338,14 @@ def test_no_bytes_come_to_anything_but_an_article_or_an_error_that_names_them(da
             for outcome in outcomes(source, limit=LIMIT):
                 assert isinstance(outcome, Article | SourceError)
                 assert str(getattr(outcome, "source", outcome)).startswith(str(path))
+
+
+@pytest.mark.parametrize("date", ["2016", "2016-08"])
+def test_a_month_or_year_is_no_day_and_leaves_the_article_undated(tmp_path, date):
+    (tmp_path / "a.txt").write_text("The council met the harbour board.\n", encoding="utf-8")
+    (tmp_path / "a.json").write_text(f'{{"title": "T", "date": "{date}"}}', encoding="utf-8")
+    (article,) = read(sources([str(tmp_path / "a.txt")])[0], limit=10_000)
+
+    assert article.published is None
+    with pytest.raises(ArticleRefused):
+        require_date(article)

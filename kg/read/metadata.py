@@ -154,6 +154,13 @@ def _date(value: object) -> date:
         raise ValueError(f"must be a date like 2026-01-31, not {_shown(value)}") from None
 
 
+def _published(value: object) -> date | None:
+    """Return the day of publication; a month or a year is none, and no day is guessed from it."""
+    if re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", str(value).strip()):
+        return None
+    return _date(value)
+
+
 def _moment(words: str) -> datetime:
     if not re.match(r"\d{4}-\d\d-\d\d[T ]", words):
         raise ValueError(words)
@@ -225,7 +232,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "id": ("id", _id),
     "title": ("title", _words),
     "publisher": ("publisher", _words),
-    "date": ("published", _date),
+    "date": ("published", _published),
     "updated": ("revised", _revised),
     "url": ("url", _url),
     "source_url": ("url", _source_url),
