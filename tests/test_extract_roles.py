@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kg.extract import extract
-from kg.model import Article, Kind, Ref, Relation, Text, Zone, ZoneKind
+from kg.model import Article, Basis, Kind, Ref, Relation, Text, Zone, ZoneKind
 
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
@@ -141,3 +141,35 @@ def test_a_hyphenated_name_is_whole():
 )
 def test_its_and_names_without_a_head_word_are_followed(text, expected):
     assert expected in roles(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "LIMA, May 3 (Elm News) -- Peru will build a port with China, Prime Minister Ana Lopez said.",
+            "Peru",
+        ),
+        ("Prime Minister Ana Lopez met the Peruvian Council of Trade on Monday.", "Peru"),
+        ("On the Chilean side, foreign undersecretary Ana Lopez met the press in Peru.", "Chile"),
+    ],
+)
+def test_who_governs_is_told_by_the_country_of_the_article_but_that_is_inferred(text, place):
+    found = find(text)
+    names = {e.key: e.name for e in found.entities}
+    told = [(names[f.value.key], f.basis) for f in found.facts if f.relation is Relation.REPRESENTS]
+
+    assert told == [(place, Basis.INFERRED)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prime Minister Ana Lopez spoke of Peru and of Chile.",
+        "Prime Minister Ana Lopez will visit Peru on Monday.",
+        "Prime Minister Ana Lopez will visit Boston on Monday.",
+    ],
+)
+def test_of_two_countries_or_the_one_that_is_visited_none_is_guessed(text):
+
+    assert [f for f in find(text).facts if f.relation is Relation.REPRESENTS] == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kg.extract.events import Happening
+from kg.extract.homeland import country_of_dateline, only_country
 from kg.extract.marks import RoleMention, Sort
 from kg.extract.scene import Scene
 from kg.extract.tables import table, words
@@ -55,9 +56,19 @@ def offices(scene: Scene, roles: Sequence[RoleMention]) -> list[Office]:
     united = [one for held in by_person.values() for one in _united(held)]
     for one in united:
         if one.body is None and one.place is None and _words(one.title) & national():
-            one.place = scene.cast.country_before(one.mentions[0].start)
+            one.place = scene.cast.country_before(one.mentions[0].start) or _homeland(scene, one)
             one.inferred = one.place is not None
     return sorted(united, key=lambda one: one.mentions[0].start)
+
+
+def _homeland(scene: Scene, one: Office) -> str | None:
+    """Return the country of the dateline before the first mention, or the only one that the article names."""
+    article = scene.draft.article
+    name = country_of_dateline(article, one.mentions[0].start)
+    if name is not None:
+        return scene.cast.place_called(name)
+    alone = only_country(article)
+    return (scene.cast.place_called(alone.name) or scene.cast.country(alone)) if alone is not None else None
 
 
 def _employ(scene: Scene, one: Office) -> None:

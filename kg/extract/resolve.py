@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kg.extract.draft import Draft
+from kg.extract.homeland import SENTENCE_END
 from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Mention, Sort
 from kg.extract.name_forms import body_nouns, folded, initials, rank, strange
@@ -15,10 +16,9 @@ _BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?[“\"']?([A-Z][A-Za-z&-]{1,10})[�
 _SHORT = 4
 """Letters of abbreviations such as U.S., which name a place less well than the gazetteer does."""
 _COUNTRY_WORDS = ("country", "nation")
-_SENTENCE_END = re.compile(r"[.!?][”\"’')]*\s+[A-Z“\"‘]|\n")
 _DEFINITE = re.compile(r"\b[Tt]he ([a-z]+(?:-[a-z]+)?)\b")
 _SIDE = re.compile(
-    r"(?:['’]s?)?\s+(?:[a-z]+\s+)?(?:side|delegation|team|mission|government|"
+    r"(?:['’]s?)?\s+(?:(?:trade|official|ministerial|high-level)\s+)?(?:side|delegation|team|mission|government|"
     r"(?:[A-Z][\w-]+\s+)?(?:[Pp]rime )?[Mm]inister|[Pp]resident|[Pp]remier)\b"
 )
 """What follows a country that speaks or travels: the Peruvian side, Peru's President."""
@@ -249,7 +249,7 @@ class Cast:
         text = self._draft.article.text
         end = start
         for _ in range(2):
-            ends = [m.start() + 1 for m in _SENTENCE_END.finditer(text, max(0, start - _MOST_BACK), end)]
+            ends = [m.start() + 1 for m in SENTENCE_END.finditer(text, max(0, start - _MOST_BACK), end)]
             first = ends[-1] if ends else max(0, start - _MOST_BACK)
             named = [(at, k) for at, k, m in self._order if first <= at < end and m.sort is Sort.INSTITUTION]
             meant = (
@@ -261,12 +261,17 @@ class Cast:
             end = first
         return None
 
+    def place_called(self, name: str) -> str | None:
+        """Return the place of a name that the article has, as a name or an adjective."""
+        named = [m for m in self._countries if (place := known(m.name)) is not None and place.name == name]
+        return self._places.get(name) or (self.of(named[0]) if named else None)
+
     def country_before(self, start: int) -> str | None:
         """Return the country whose side, delegation or office holder the sentence names before `start`."""
         text = self._draft.article.text
         for mention in reversed(self._countries):
             between = text[mention.end : start]
-            if mention.end <= start and len(between) < _NEAR and not _SENTENCE_END.search(between):
+            if mention.end <= start and len(between) < _NEAR and not SENTENCE_END.search(between):
                 return self.of(mention) if _SIDE.match(between) else None
         return None
 
