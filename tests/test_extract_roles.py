@@ -134,6 +134,10 @@ def test_a_hyphenated_name_is_whole():
             ("Ana Lopez", "head of acquisitions", ("roleIn", "Golden Elm")),
         ),
         (
+            "Technical director Ana Lopez signed for the Elm Hospital on 1 December in the town hall.",
+            ("Ana Lopez", "Technical director", ("roleIn", "Elm Hospital")),
+        ),
+        (
             "For Peru the treaty was signed by the Minister for Mobility, Dr Ana Lopez.",
             ("Ana Lopez", "Minister for Mobility", ("represents", "Peru")),
         ),

@@ -104,7 +104,11 @@ def _in_sentence(scene: Scene, sentence: Sentence) -> Iterable[_Seen]:
             if lemma == "mission" and not (one.origins or one.senders):
                 continue
             away = journey or lemma in _words("away")
-            if proper or (journey and one.origins) or (away and _with_people(scene, sentence, token)):
+            if (
+                proper
+                or (journey and (one.origins or one.senders))
+                or (away and _with_people(scene, sentence, token))
+            ):
                 yield one
 
 

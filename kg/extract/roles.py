@@ -1,7 +1,7 @@
 """Stage 2: find who holds what title in which institution, in the pieces of a line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.extract.marks import Piece, RoleMention, Sort
 from kg.extract.tables import table, titles
@@ -254,7 +254,27 @@ def _honour(pieces: Sequence[Piece], at: int) -> bool:
     return word in titles().honours and word not in ("the", "his", "her", "he")
 
 
+def _signs_for(pieces: Sequence[Piece], title: Title, holders: Sequence[int]) -> Title:
+    """Give a title without a body that of `... ANA LOPEZ signed for the ministry`, or `For X, ...`."""
+    if title.body is not None or title.owner or title.plural:
+        return title
+    end = max(title.end, holders[-1] + 1)
+    at = end + is_(pieces, end, ",", ")")
+    at += is_lower(pieces, at, ("signed", "signs", "sign"))
+    before = min(title.start, holders[0]) - 1
+    found = None
+    if lower(pieces, at) == "for":
+        found = body_at(pieces, at + 1 + is_(pieces, at + 1, "the"))
+    elif is_(pieces, before, ",") and before > 1:
+        opening = before - 2 - is_(pieces, before - 2, "the")
+        found = body_at(pieces, before - 1) if lower(pieces, opening) == "for" else None
+    if found is None or found[0].sort is Sort.NATION:
+        return title
+    return replace(title, body=found[0])
+
+
 def _add(pieces: Sequence[Piece], roles: Roles, holders: Sequence[int], title: Title, rule: str) -> None:
+    title = _signs_for(pieces, title, holders)
     text = title.text
     short = table("titles")["abbreviations"]
     text = " ".join(
@@ -264,8 +284,8 @@ def _add(pieces: Sequence[Piece], roles: Roles, holders: Sequence[int], title: T
     for holder in holders:
         mention = pieces[holder].mention
         if mention is not None and text:
-            spans = (pieces[title.start], pieces[title.end - 1], pieces[holder])
-            start, end = min(p.start for p in spans), max(p.end for p in spans)
+            spans = (pieces[title.start], pieces[title.end - 1], pieces[holder], title.body or mention)
+            start, end = min(s.start for s in spans), max(s.end for s in spans)
             roles.found.append(RoleMention(mention, text, title.body, start, end, rule, title.owner))
 
 
