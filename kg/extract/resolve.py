@@ -235,15 +235,6 @@ class Cast:
                     return key
         return None
 
-    def two_countries(self, start: int) -> list[str]:
-        """Return the last two countries before `start`, or nothing when there are fewer."""
-        found: list[str] = []
-        for key, mention in self._back(start):
-            place = known(mention.name) if mention.sort is Sort.PLACE else None
-            if place is not None and place.kind == "country" and key not in found:
-                found.append(key)
-        return sorted(found[:2]) if len(found) > 1 else []
-
     def institution_before(self, start: int) -> str | None:
         """Return the institution that `its` means: the first of the sentence, or of the one before."""
         text = self._draft.article.text

@@ -69,7 +69,7 @@ def build(
         if not checked.articles:
             raise SourceError("; ".join(left_out) or "no article was given")
         tell("writing store and dumps")
-        given = {**ledger.paths, **dict(checked.links.new)}.values()
+        given = ledger.extended(checked.links.new).paths.values()
         written = write_draft(draft, checked, registry, given, settings=settings, strict=strict)
         kept.save(state / "articles", settled.kept)
         append_lines(state / "iris.tsv", checked.links.new, release=as_of.isoformat())

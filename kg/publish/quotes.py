@@ -12,7 +12,7 @@ from kg.publish.labels import Labels, labels_of, name_of
 from kg.publish.links import href
 from kg.publish.site import Site
 from kg.publish.terms import Text
-from kg.vocabulary import HOME, KGV
+from kg.vocabulary import KGV
 
 _CLAIMS = """SELECT ?claim ?p ?o ?ev ?quote ?start ?end ?article ?confidence ?basis ?review WHERE {
   GRAPH ?g {
@@ -187,8 +187,3 @@ def _bounded(word: str) -> str:
     left = r"(?<![A-Za-z0-9])" if word[0].isascii() else ""
     right = r"(?![A-Za-z0-9])" if word[-1].isascii() else ""
     return left + re.escape(word) + right
-
-
-def evidence_graph_of(article: str, base: str = HOME) -> str:
-    """Return the graph of an article's claims, given the article's IRI."""
-    return f"{base}graph/article/{article.rsplit('/', 1)[-1]}/evidence"
