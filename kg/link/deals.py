@@ -1,5 +1,7 @@
 """Agreements, sets of agreements and roles: who with whom, when, and how far it had come."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from kg.gazetteer import within_chain
@@ -99,6 +101,24 @@ def join_sets(scene: Scene) -> None:
     """Join sets of agreements that two articles count on one occasion."""
     sets = scene.book.of(Kind.AGREEMENT_SET)
     join_best(scene.clusters, sets, lambda m: _set_keys(m, scene), lambda a, b: _same_set(a, b, scene))
+    parts = _parts(sets, scene)
+    join_best(scene.clusters, sets, lambda m: parts[m.id], lambda a, b: _same_whole(a, b, scene))
+
+
+def _parts(sets: Iterable[Mention], scene: Scene) -> defaultdict[MentionId, set[str]]:
+    """Return the things that are part of each set, once the parts themselves are joined."""
+    parts: defaultdict[MentionId, set[str]] = defaultdict(set)
+    for part in sets:
+        for whole in part.refs(Relation.SUBSET_OF):
+            parts[whole].add(f"{scene.clusters.root(part.id)}")
+    return parts
+
+
+def _same_whole(one: Mention, other: Mention, scene: Scene) -> int:
+    """Tell whether two sets that have a part in common are one: same sides, come equally far."""
+    sides = [_sides(m, scene) for m in (one, other)]
+    groups = {STATUS_GROUP.get(m.concept(Relation.STATUS) or "") for m in (one, other)}
+    return int(len(groups) == 1 and all(sides) and _sides_agree(sides[0], sides[1], scene))
 
 
 def _set_keys(counted: Mention, scene: Scene) -> set[str]:

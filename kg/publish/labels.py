@@ -10,8 +10,9 @@ from kg.vocabulary import KG, KGV
 _NAMED = """SELECT ?x ?label WHERE { %s
   { ?x rdfs:label ?label } UNION { ?x skos:prefLabel ?label }
   UNION { GRAPH <%s> { ?x dcterms:title ?label } } }"""
-_FIGURES = """SELECT ?x ?value ?qualifier ?label WHERE { %s
-  ?x kg:value ?value . OPTIONAL { ?x kg:qualifier ?qualifier } OPTIONAL { ?x rdfs:label ?label } }"""
+# A figure that another report contradicts stands in its article's graph only.
+_FIGURES = """SELECT DISTINCT ?x ?value ?qualifier ?label WHERE { %s GRAPH ?g {
+  ?x kg:value ?value . OPTIONAL { ?x kg:qualifier ?qualifier } OPTIONAL { ?x rdfs:label ?label } } }"""
 _ROLES = """SELECT ?x ?title ?holder ?in WHERE { %s ?x kg:title ?title .
   OPTIONAL { ?x kg:roleIn/rdfs:label ?in } OPTIONAL { ?x kg:holder/rdfs:label ?holder } }"""
 _EXACT = (str(KGV) + "exactly", str(KGV) + "to-the-day")

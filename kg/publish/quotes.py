@@ -14,9 +14,9 @@ from kg.publish.site import Site
 from kg.publish.terms import Text
 from kg.vocabulary import KGV
 
-_CLAIMS = """SELECT ?claim ?p ?o ?ev ?quote ?start ?end ?article ?confidence ?basis ?review WHERE {
+_CLAIMS = """SELECT ?claim ?s ?p ?o ?ev ?quote ?start ?end ?article ?confidence ?basis ?review WHERE {
   GRAPH ?g {
-    ?claim rdf:subject %s ; rdf:predicate ?p ; rdf:object ?o ; kg:supportedBy ?ev .
+    ?claim %s %s ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; kg:supportedBy ?ev .
     OPTIONAL { ?claim kg:confidence ?confidence }
     OPTIONAL { ?claim kg:basis ?basis }
     OPTIONAL { ?claim kg:review ?review }
@@ -24,18 +24,8 @@ _CLAIMS = """SELECT ?claim ?p ?o ?ev ?quote ?start ?end ?article ?confidence ?ba
     OPTIONAL { ?ev kg:quote ?quote }
     OPTIONAL { ?ev kg:start ?start ; kg:end ?end }
   }
-} ORDER BY ?article ?start ?ev ?claim LIMIT 5000"""
-_NAMING = """SELECT ?claim ?s ?p ?ev ?quote ?start ?end ?article ?confidence ?basis ?review WHERE {
-  GRAPH ?g {
-    ?claim rdf:object %s ; rdf:subject ?s ; rdf:predicate ?p ; kg:supportedBy ?ev .
-    OPTIONAL { ?claim kg:confidence ?confidence }
-    OPTIONAL { ?claim kg:basis ?basis }
-    OPTIONAL { ?claim kg:review ?review }
-    ?ev kg:source ?article .
-    OPTIONAL { ?ev kg:quote ?quote }
-    OPTIONAL { ?ev kg:start ?start ; kg:end ?end }
-  }
-} ORDER BY ?article ?start ?ev ?claim LIMIT 500"""
+} ORDER BY ?article ?start ?ev ?claim LIMIT %d"""
+_ABOUT, _NAMING = ("rdf:subject", 5000), ("rdf:object", 500)
 _ARTICLES = """SELECT ?article ?title ?publisher ?issued ?language WHERE { %s
   GRAPH <%s> { ?article dcterms:title ?title .
     OPTIONAL { ?article dcterms:publisher ?publisher } OPTIONAL { ?article dcterms:issued ?issued }
@@ -81,15 +71,19 @@ class Claim:
     row: Row
 
 
+def _claims(iri: str, part: str, limit: int) -> str:
+    return _CLAIMS % (part, quoted(iri), limit)
+
+
 def claims_about(site: Site, iri: str) -> list[Claim]:
     """Return what articles claim about a thing, with the evidence."""
-    return [Claim(row["p"].text, row["o"], row) for row in rows(site.runner, _CLAIMS % quoted(iri))]
+    return [Claim(row["p"].text, row["o"], row) for row in rows(site.runner, _claims(iri, *_ABOUT))]
 
 
 def claims_naming(site: Site, iri: str) -> list[Claim]:
     """Return what articles claim of other things with this one as the value."""
     value = Value("uri", iri)
-    return [Claim(row["p"].text, value, row) for row in rows(site.runner, _NAMING % quoted(iri))]
+    return [Claim(row["p"].text, value, row) for row in rows(site.runner, _claims(iri, *_NAMING))]
 
 
 def sources_of(site: Site, articles: Iterable[str]) -> dict[str, Source]:
