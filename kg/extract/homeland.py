@@ -15,6 +15,7 @@ _DATELINE = re.compile(
     re.MULTILINE,
 )
 """`LIMA, May 3 (Elm News) --`, at the beginning of a line or after a caption."""
+_PARTY = re.compile(r"\s*[(,]\s*[DRI]-[A-Z]")
 SENTENCE_END = re.compile(r"[.!?][”\"’')]*\s+[A-Z“\"‘]|\n")
 _WORDS = re.compile(r"[A-Z][\w’'.]*")
 _INSIDE = re.compile(r"['’]s? |\s[A-Z]")
@@ -33,6 +34,11 @@ def country_of_dateline(article: Article, start: int) -> str | None:
     place = known(name) or known(name.title())
     country = gazetteer.country_of(place.slug) if place is not None and place.slug else None
     return country.names["en"] if country is not None else None
+
+
+def in_congress(article: Article, end: int) -> bool:
+    """Tell whether `(D-OH)` or `(R-Ohio)` follows a name, as with members of the American Congress."""
+    return _PARTY.match(article.text, end) is not None
 
 
 def only_country(article: Article) -> Mention | None:

@@ -102,6 +102,8 @@ def _rightward(ws: Sequence[Word], i: int, persons: set[int]) -> int:
         if end == start or (ws[last].lower in ("in", "on") and _place_or_day(ws, start, end)):
             break
         last = listed(ws, end, persons, listing=ws[i].lower in _LISTING)
+        if last == end and ws[i].lower in small("of_regions"):
+            last += last < len(ws) and ws[last].text in small("place_words")
     return _named_after(ws, last)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 
-_BRACKETED = re.compile(r"\(([A-Z]{3,9})\)")
+_BRACKETED = re.compile(r"\(([A-Z]{2,9})\)")
 _LED = re.compile(r"\b([A-Z]{3,6})(?:['’]s)? (?:Vice[- ])?([A-Z]?[a-z]+)\b")
 """An acronym before a title: the ABC President."""
 _BEFORE = 120
@@ -128,6 +128,8 @@ def _pieces(doc: "Doc", mentions: Sequence[Mention], start: int) -> tuple[Piece,
 def _read(line: Line, mentions: Sequence[Mention]) -> Marked:
     geography = geography_of(line.pieces)
     roles = roles_in(line.pieces)
+    called = {r.person for r in roles.found if r.rule == "role-pre-title" and not r.person.trusted}
+    mentions = [replace(m, trusted=True) if m in called else m for m in mentions]
     cut = _union(roles, geography, line.pieces)
     left = tuple(piece for i, piece in enumerate(line.pieces) if i not in cut)
     return Marked(replace(line, pieces=left), tuple(mentions), tuple(roles.found), geography)

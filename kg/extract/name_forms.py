@@ -36,3 +36,9 @@ def initials(name: str, acronym: str) -> bool:
     wanted = acronym.upper()
     plain = "".join(letters).upper()
     return len(wanted) > 1 and (plain == wanted or (len(wanted) > 3 and plain.startswith(wanted)))  # noqa: PLR2004  the number is plain here
+
+
+def without_suffix(name: str) -> list[str]:
+    """Return the words of a person's name without Jr or Sr at its end."""
+    found = name.lower().replace(",", " ").split()
+    return found[:-1] if len(found) > 1 and found[-1].rstrip(".") in ("jr", "sr") else found

@@ -28,6 +28,8 @@ def repaired(
         found += _ranked(4, [mention_of(Sort.INSTITUTION, words_, span, trusted=False)])
     for span, kind in described(words_):
         found += _ranked(1, [mention_of(Sort.INSTITUTION, words_, span, trusted=True, kind=kind)])
+    for span in _parties(words_):
+        found += _ranked(0, [mention_of(Sort.INSTITUTION, words_, span, trusted=True, kind="ngo")])
     for span in _occasions(words_):
         found += _ranked(1, [mention_of(Sort.OCCASION, words_, span, trusted=True)])
     known_acronyms = [(i, i + 1) for i, word in enumerate(words_) if word.text in acronyms]
@@ -57,6 +59,27 @@ def _owners(ws: Sequence[Word], people: Sequence[Span]) -> Iterable[Span]:
         strange = any(a < i and first < b for a, b in people) or is_office(ws[first].text)
         if held and first < i and not strange and known(text_of(ws, (first, i))) is None:
             yield first, i
+
+
+def _parties(ws: Sequence[Word]) -> Iterable[Span]:
+    """Yield the word for a party before who speaks for it: National MP, Labour's health spokesperson."""
+    for i, word in enumerate(ws[:-1]):
+        at = i + 1 + (ws[i + 1].text in POSSESSIVE)
+        head = next(
+            (n for n in range(at, min(at + _MOST_BEFORE + 1, len(ws))) if ws[n].lower in small("partisans")),
+            -1,
+        )
+        plain = head >= 0 and all(
+            ws[n].text[:1].isalpha() and ws[n].lower not in small("plain") for n in range(at, head)
+        )
+        begun = i > 0 and ws[i - 1].capital and ws[i - 1].lower not in small("first")
+        if (
+            word.text in small("parties")
+            and plain
+            and not begun
+            and (head == at or ws[i + 1].text in POSSESSIVE)
+        ):
+            yield i, i + 1
 
 
 def _of_the_model(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> list[tuple[int, Mention]]:

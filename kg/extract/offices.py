@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kg.extract.events import Happening
-from kg.extract.homeland import country_of_dateline, only_country
+from kg.extract.homeland import country_of_dateline, in_congress, only_country
 from kg.extract.marks import RoleMention, Sort
 from kg.extract.scene import Scene
 from kg.extract.tables import table, words
+from kg.extract.workplaces import seat, workplace
 from kg.model import Basis, Evidence, Kind, Ref, Relation, Text, Value
 
 
@@ -58,13 +59,26 @@ def offices(scene: Scene, roles: Sequence[RoleMention]) -> list[Office]:
         if one.body is None and one.place is None and _words(one.title) & national():
             one.place = scene.cast.country_before(one.mentions[0].start) or _homeland(scene, one)
             one.inferred = one.place is not None
+        elif one.body is None and one.place is None:
+            _infer_workplace(scene, one)
     return sorted(united, key=lambda one: one.mentions[0].start)
+
+
+def _infer_workplace(scene: Scene, one: Office) -> None:
+    starts = [mention.start for mention in one.mentions if not mention.owner]
+    if _words(one.title) & {"mayor", "mayors", "councillor"}:
+        one.place = next((place for at in starts if (place := seat(scene, at))), None)
+    else:
+        one.body = next((body for at in starts if (body := workplace(scene, one.title, at))), None)
+    one.inferred = (one.body or one.place) is not None
 
 
 def _homeland(scene: Scene, one: Office) -> str | None:
     """Return the country of the dateline before the first mention, or the only one that the article names."""
     article = scene.draft.article
     name = country_of_dateline(article, one.mentions[0].start)
+    if name is None and any(in_congress(article, mention.person.end) for mention in one.mentions):
+        name = "United States"
     if name is not None:
         return scene.cast.place_called(name)
     alone = only_country(article)
@@ -142,12 +156,17 @@ def state(scene: Scene, held: Sequence[Office], happenings: Sequence[Happening])
             for relation, value in said:
                 if relation in _told(scene, one, mention):
                     scene.draft.state(key, relation, value, evidence, rule=mention.rule)
-        if one.inferred and one.place is not None:
-            first = Evidence(one.mentions[0].start, one.mentions[0].end)
-            scene.draft.state(
-                key, Relation.REPRESENTS, Ref(one.place), first, rule="role-of-country", basis=Basis.INFERRED
-            )
+        if one.inferred:
+            _infer(scene, key, one)
         _attested(scene, key, one, happenings)
+
+
+def _infer(scene: Scene, key: str, one: Office) -> None:
+    """State the country or institution that only what stands around a title tells."""
+    first = Evidence(one.mentions[0].start, one.mentions[0].end)
+    relation = Relation.ROLE_IN if one.body else Relation.REPRESENTS
+    rule = "role-in-context" if one.body else "role-of-country"
+    scene.draft.state(key, relation, Ref(one.body or one.place or ""), first, rule=rule, basis=Basis.INFERRED)
 
 
 def _told(scene: Scene, one: Office, mention: RoleMention) -> frozenset[Relation]:

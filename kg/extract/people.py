@@ -86,7 +86,7 @@ def titled(ws: Sequence[Word], persons: Iterable[Span]) -> Iterable[Span]:
     capitals = [word.text[:1].isupper() for word in ws if len(word.text) > _SHORT]
     shouting = sum(capitals) > _MOST * len(capitals) and capitals.count(False) < _FEW
     for i, word in enumerate(ws[:-1]):
-        if not is_office(word.text) or _office_of(word) in titles().ambiguous:
+        if not is_office(word.text) or (_office_of(word) in titles().ambiguous and not _plain_office(word)):
             continue
         start = _past_field(ws, i + 1)
         while start < len(ws) and ws[start].lower.rstrip(".") in titles().honours | {"."} and start > i:
@@ -96,6 +96,11 @@ def titled(ws: Sequence[Word], persons: Iterable[Span]) -> Iterable[Span]:
         plain = not any(known(w.text) or w.lower in institution_heads() for w in ws[start:end])
         if (named or not shouting) and plain and 1 < _length(ws, start, end) <= _LONGEST_NAME:
             yield start, end
+
+
+def _plain_office(word: Word) -> bool:
+    """Tell whether a word in small letters before a name is a person's office: head nurse, not a partner."""
+    return word.text.islower() and _office_of(word) in small("personal")
 
 
 def _office_of(word: Word) -> str:
@@ -154,10 +159,20 @@ def person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     text = text_of(ws, (first, last)) if first < last else ""
     if not text or known(text) or kind_of(text) or any(c.isdigit() or c in "@/" for c in text):
         return None
+    if not _may_be_a_person(ws, (first, last)):
+        return None
     alone = not trusted and last - first == 1
     if alone and (not ws[first].capital or _is_field(ws, first)):
         return None
     return mention_of(Sort.PERSON, ws, (first, last), trusted=trusted or last - first > 1)
+
+
+def _may_be_a_person(ws: Sequence[Word], span: Span) -> bool:
+    """Tell whether a name has no words that persons' names never have: Strategic Development, Lima-based."""
+    inner = [word.lower for word in ws[span[0] : span[1]]]
+    after = [word.lower for word in ws[span[1] : span[1] + 2]]
+    based = inner[-1].endswith("based") or after[:1] == ["based"] or after == ["-", "based"]
+    return not based and not small("things") & set(inner[1:])
 
 
 def _is_field(ws: Sequence[Word], i: int) -> bool:

@@ -7,7 +7,7 @@ from kg.extract.draft import Draft
 from kg.extract.homeland import SENTENCE_END
 from kg.extract.institution_kinds import kind_of
 from kg.extract.marks import Mention, Sort
-from kg.extract.name_forms import body_nouns, folded, initials, rank, strange
+from kg.extract.name_forms import body_nouns, folded, initials, rank, strange, without_suffix
 from kg.extract.places import bare, known
 from kg.extract.tables import institution_heads, table, words
 from kg.model import Concept, Evidence, Kind, Relation
@@ -96,9 +96,9 @@ class Cast:
         return key
 
     def _person(self, mention: Mention) -> str | None:
-        tokens = mention.name.lower().split()
+        tokens = without_suffix(mention.name)
         for name, key in self._persons.items():
-            have = name.split()
+            have = without_suffix(name)
             if tokens == have or (set(tokens) <= set(have) and tokens[-1] in (have[-1], have[0])):
                 return self._seen(key, mention)
         if len(tokens) == 1 and not mention.trusted:
@@ -132,6 +132,10 @@ class Cast:
             for key in dict.fromkeys(self._institutions.values()):
                 if initials(self._draft.name(key), mention.name):
                     return key
+        if mention.name in words(table("names")["parties"]):
+            return next(
+                (key for name, key in self._institutions.items() if name.endswith(f"{form} party")), None
+            )
         mine = form.split()
         found = []
         for name, key in self._institutions.items():
@@ -229,9 +233,9 @@ class Cast:
                 )
                 if place is not None and place.kind == wanted:
                     return key
-            elif not region and mention.sort is Sort.INSTITUTION and head in body_nouns():
-                called = spellings & set(self._draft.name(key).lower().split())
-                if called:
+            elif not region and mention.sort is Sort.INSTITUTION:
+                called = self._draft.name(key).lower().split()
+                if spellings & set(called if head in body_nouns() else called[-1:]):
                     return key
         return None
 
@@ -251,6 +255,19 @@ class Cast:
                 return found[1]
             end = first
         return None
+
+    def institutions(self) -> list[tuple[int, str]]:
+        """Return where each institution is named, in order."""
+        return [(at, key) for at, key, m in self._order if m.sort is not Sort.PERSON]
+
+    def towns(self) -> list[tuple[int, str]]:
+        """Return where each place is named that is no country or province, in order."""
+        wide = ("country", "province")
+        return [
+            (at, key) for at, key, m in self._order
+            if m.sort is Sort.PLACE and self._draft.kind(key) is Kind.PLACE
+            and ((place := known(m.name)) is None or place.kind not in wide)
+        ]  # fmt: skip
 
     def place_called(self, name: str) -> str | None:
         """Return the place of a name that the article has, as a name or an adjective."""

@@ -1,20 +1,19 @@
 """Stage 2: find who holds what title in which institution, in the pieces of a line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kg.extract.marks import Piece, RoleMention, Sort
+from kg.extract.role_bodies import shared, signing_for, with_body
 from kg.extract.tables import table, titles
 from kg.extract.title_phrase import Title, body_at, is_, is_lower, lower, title_at
-from kg.extract.words import singular, small
+from kg.extract.words import singular
 
 _ASIDE = frozenset(
     ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above",
      "second", "third", "fourth", "far")
 )  # fmt: skip
 _CLOSING = (",", ".", ";", ")", ":", "–", "—", "and")
-_CLAUSE = 8
-"""Pieces of `for Peru the paper was signed by` before its last word."""
 _FARTHEST = 16
 """Pieces before a name within which its title begins."""
 
@@ -101,21 +100,23 @@ def _after(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
 
 
 def _appositions(pieces: Sequence[Piece], person: int, opened: int, roles: Roles) -> None:
-    at, read = opened + 1, False
+    at, read = opened + 1, list[tuple[list[int], Title]]()
     while (title := _apposition(pieces, at, opened)) is not None:
         if person in roles.led and _leads(pieces, title.end):
             break
         holders = _listed_before(pieces, person) if title.plural else [person]
         if title.plural and len(holders) < 2:  # noqa: PLR2004  a plural is said of two or more
             break
-        _add(pieces, roles, holders, title, "role-apposition")
-        read, at = True, title.end
+        read.append((holders, title))
+        at = title.end
         following = at + is_(pieces, at, ",")
         following += is_(pieces, following, "and")
         if following == at or _apposition(pieces, following, opened) is None:
             break
         at = following
     if read:
+        for (holders, _), title in zip(read, shared([title for _, title in read]), strict=True):
+            _add(pieces, roles, holders, title, "role-apposition")
         roles.cuts.append((opened, at + is_(pieces, at, ",", ")")))
 
 
@@ -128,7 +129,8 @@ def _apposition(pieces: Sequence[Piece], at: int, opened: int) -> Title | None:
         return None
     if title.body is None and is_(pieces, title.end, ",") and not title.plural:
         found = body_at(pieces, title.end + 1 + is_(pieces, title.end + 1, "the"))
-        ends = found is not None and (found[1] >= len(pieces) or is_(pieces, found[1], ";", ".", ")"))
+        marks = (";", ".", ")") if title.definite else (";", ".", ")", ",")
+        ends = found is not None and (found[1] >= len(pieces) or is_(pieces, found[1], *marks))
         if found is not None and ends and found[0].sort is Sort.INSTITUTION:
             return Title(title.start, found[1], title.text, found[0], definite=title.definite)
     return title
@@ -143,7 +145,7 @@ def _aside(pieces: Sequence[Piece], at: int) -> int:
     """Return the end of `(left)`, `, right,` or `(D-MD)` at this place."""
     if is_(pieces, at, "(", ",") and at + 2 < len(pieces):
         word = pieces[at + 1].text.lower()
-        party = is_(pieces, at, "(") and word in ("d", "r", "i") and is_(pieces, at + 2, "-")
+        party = word in ("d", "r", "i") and is_(pieces, at + 2, "-")
         if word in _ASIDE or party:
             end = at + 2
             while end < len(pieces) and pieces[end].text not in (")", ","):
@@ -184,15 +186,16 @@ def _before(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
     for start in range(max(0, stop - _FARTHEST), stop):
         read = _titles_until(pieces, start, {stop, person})
         alone = read and read[0].body is None and _is_person(pieces, start - 1)
-        if not read or alone or not _fits(pieces, read, person, comma=is_(pieces, end - 1, ",")):
+        comma = is_(pieces, end - 1, ",") and not (end < person or is_(pieces, start - 1, ";", ":"))
+        if not read or alone or not _fits(pieces, read, person, comma=comma):
             continue
         if is_(pieces, end - 1, ","):
             if _of_the_last(pieces, start, roles):
                 continue
             roles.led.add(person)
         holders = list(_persons(pieces, person)) if read[-1].plural else [person]
-        for title in read:
-            _add(pieces, roles, holders, _signing_for(pieces, title), "role-pre-title")
+        for title in shared(read):
+            _add(pieces, roles, holders, signing_for(pieces, title), "role-pre-title")
         roles.cuts.append((start, person))
         return
 
@@ -233,48 +236,13 @@ def _of_the_last(pieces: Sequence[Piece], start: int, roles: Roles) -> bool:
     return _is_person(pieces, back) and back not in roles.led and back == start - 2
 
 
-def _signing_for(pieces: Sequence[Piece], title: Title) -> Title:
-    """Give a bare title the body of `for Finland by Under-Secretary PERSON`."""
-    by = title.start - 1
-    if title.body is not None or not is_(pieces, by, "by"):
-        return title
-    back = by - 1
-    while back > by - _CLAUSE and is_lower(pieces, back, small("signing")):
-        back -= 1
-    body = pieces[back].mention if back > 0 else None
-    fits = body is not None and body.sort in (Sort.PLACE, Sort.INSTITUTION)
-    before = back - 1 - is_(pieces, back - 1, "the")
-    if not fits or lower(pieces, before) != "for":
-        return title
-    return Title(title.start, title.end, title.text, body, plural=title.plural)
-
-
 def _honour(pieces: Sequence[Piece], at: int) -> bool:
     word = lower(pieces, at).rstrip(".")
     return word in titles().honours and word not in ("the", "his", "her", "he")
 
 
-def _signs_for(pieces: Sequence[Piece], title: Title, holders: Sequence[int]) -> Title:
-    """Give a title without a body that of `... ANA LOPEZ signed for the ministry`, or `For X, ...`."""
-    if title.body is not None or title.owner or title.plural:
-        return title
-    end = max(title.end, holders[-1] + 1)
-    at = end + is_(pieces, end, ",", ")")
-    at += is_lower(pieces, at, ("signed", "signs", "sign"))
-    before = min(title.start, holders[0]) - 1
-    found = None
-    if lower(pieces, at) == "for":
-        found = body_at(pieces, at + 1 + is_(pieces, at + 1, "the"))
-    elif is_(pieces, before, ",") and before > 1:
-        opening = before - 2 - is_(pieces, before - 2, "the")
-        found = body_at(pieces, before - 1) if lower(pieces, opening) == "for" else None
-    if found is None or found[0].sort is Sort.NATION:
-        return title
-    return replace(title, body=found[0])
-
-
 def _add(pieces: Sequence[Piece], roles: Roles, holders: Sequence[int], title: Title, rule: str) -> None:
-    title = _signs_for(pieces, title, holders)
+    title = with_body(pieces, title, holders)
     text = title.text
     short = table("titles")["abbreviations"]
     text = " ".join(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.marks import Mention, Piece, Sort
-from kg.extract.tables import institution_heads, titles
+from kg.extract.tables import institution_heads, table, titles
 from kg.extract.words import POSSESSIVE, is_office, is_plural, small
 
 BODIES = (Sort.INSTITUTION, Sort.PLACE, Sort.NATION)
@@ -83,7 +83,7 @@ def _opening(pieces: Sequence[Piece], start: int) -> _Opening:
         body, at = found
         at += is_(pieces, at, *POSSESSIVE)
         return _Opening(first, lead, at, body, "", definite)
-    if definite and not owner and is_(pieces, at + 1, *POSSESSIVE) and _speaks_of_a_body(pieces, at):
+    if definite and not owner and is_(pieces, at + 1, *POSSESSIVE) and _owns(pieces, at):
         return _Opening(first, lead, at + 2, None, lower(pieces, at), definite)
     if not owner and is_lower(pieces, at, institution_heads()) and _in_title(pieces, at + 1):
         owner = lower(pieces, at)
@@ -93,6 +93,14 @@ def _opening(pieces: Sequence[Piece], start: int) -> _Opening:
 def _speaks_of_a_body(pieces: Sequence[Piece], at: int) -> bool:
     plain = at < len(pieces) and pieces[at].mention is None
     return plain and (lower(pieces, at) in institution_heads() or lower(pieces, at) in small("bodies"))
+
+
+def _owns(pieces: Sequence[Piece], at: int) -> bool:
+    """Tell whether `the choir's` may speak of a body: the noun is no person's office."""
+    word = lower(pieces, at)
+    return _speaks_of_a_body(pieces, at) or (
+        word.isalpha() and pieces[at].text.islower() and not is_office(word)
+    )
 
 
 def _in_title(pieces: Sequence[Piece], at: int) -> bool:
@@ -146,6 +154,8 @@ def _beyond(pieces: Sequence[Piece], end: int) -> int:
     """Return the end of `-in-charge` and `(International)` after a head."""
     if [p.text.lower() for p in pieces[end : end + 4]] == ["-", "in", "-", "charge"]:
         end += 4
+    if is_(pieces, end, ".") and lower(pieces, end - 1) in table("titles")["abbreviations"]:
+        end += 1
     if is_(pieces, end, "(") and end + 1 < len(pieces) and pieces[end + 1].text[:1].isupper():
         inside = pieces[end + 1 : end + _MOST_BRACKET]
         close = next((i for i, piece in enumerate(inside, end + 1) if piece.text == ")"), -1)
@@ -160,6 +170,8 @@ def _with_complement(pieces: Sequence[Piece], title: Title, *, ministerial: bool
     link, at = pieces[title.end].text, title.end + 1
     the = is_(pieces, at, "the", "its", "their")
     at += the
+    while the and _speaks_of_a_body(pieces, at) and _speaks_of_a_body(pieces, at + 1):
+        at += 1
     if the and _speaks_of_a_body(pieces, at) and not is_(pieces, at + 1, "of", "for", *POSSESSIVE):
         owner = title.owner or lower(pieces, at)
         return replace(title, end=at + 1, owner=owner if title.body is None else "")
@@ -254,7 +266,8 @@ def _stops(pieces: Sequence[Piece], at: int) -> bool:
 
 def vague(mention: Mention) -> bool:
     """Tell whether only the model takes a piece for an institution: it may be a field of work."""
-    return mention.sort is Sort.INSTITUTION and not mention.kind and not mention.trusted
+    acronym = mention.name.isupper() and mention.name.lower() not in small("field_acronyms")
+    return mention.sort is Sort.INSTITUTION and not (mention.kind or mention.trusted or acronym)
 
 
 def lower(pieces: Sequence[Piece], at: int) -> str:
