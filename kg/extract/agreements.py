@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.extract import acts, bonds, frames, lists, modality, parties, several, standing
+from kg.extract import acts, assertion, bonds, frames, lists, parties, several, standing, ties
 from kg.extract.deals import Deal
 from kg.extract.figures import Number, number_of
 from kg.extract.marks import Sentence
@@ -15,17 +15,27 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 
+_EARLIER = frozenset(("originally", "initially", "previously", "formerly", "first"))
+
+
 def enough(scene: Scene, group: Sequence[Deal]) -> bool:
-    """Tell whether it is known who is bound: by two at least, or by one where agreements are counted."""
+    """Tell whether it is known who is bound: two at least, or one where an act or a number is told."""
     members = {key for deal in group for key in deal.members}
     members |= {key for deal in group for key in deal.alone if members}
     counted = any(deal.number is not None and (members or deal.among) for deal in group)
-    if len(members) > 1 or counted:
+    acted = bool(members) and any(_new(deal) for deal in group)
+    if len(members) > 1 or counted or acted:
         return True
     scene.draft.rejected.append(
         f"agreement without parties: {_quote(scene, group[0].sentence, group[0].noun)}"
     )
     return False
+
+
+def _new(deal: Deal) -> bool:
+    """Tell whether a clause tells of an agreement for the first time, by what was done about it."""
+    whole = deal.sentence.tokens[-1].is_punct  # a headline is told again in full
+    return whole and deal.rule == "agreement-verb" and not deal.definite and deal.status != "in-force"
 
 
 def find(scene: Scene) -> list[Deal]:
@@ -36,8 +46,19 @@ def find(scene: Scene) -> list[Deal]:
         for token in sentence.tokens:
             here += _at(scene, sentence, token, here)
         here += _without_noun(scene, sentence, here, out)
-        out += several.apart(scene, sentence, here, out)
+        out += [d for d in several.apart(scene, sentence, here, out) if _stated(scene, d)]
     return out
+
+
+def _stated(scene: Scene, deal: Deal) -> bool:
+    """Tell whether the article itself states an agreement; one that it calls untrue becomes denied."""
+    said = assertion.of(scene, deal.sentence, [deal.token, deal.noun])
+    if said == assertion.DENIED and deal.status != "planned":
+        deal.status = "denied"
+    if said != assertion.UNSAID:
+        return True
+    scene.draft.rejected.append(f"agreement only talked of: {_quote(scene, deal.sentence, deal.noun)}")
+    return False
 
 
 def _without_noun(scene: Scene, sentence: Sentence, here: list[Deal], before: list[Deal]) -> list[Deal]:
@@ -55,22 +76,34 @@ def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
         return "", False
     if _first_half(sentence, token):
         return "", False
-    lemma = token.lemma_.lower()
+    inner = token.dep_ in ("compound", "nmod")
     follow = " ".join(t.lower_ for t in [token, *_next(sentence, token, 2)])
     back = " ".join(t.lower_ for t in [*_next(sentence, token, -1), token])
     for row in bargains().kinds:
-        if any(follow.startswith(p) or back.endswith(p) for p in bargains().phrases[row.kind]):
+        phrases = bargains().phrases[row.kind]
+        if (not inner and any(follow.startswith(p) for p in phrases)) or any(
+            back.endswith(p) for p in phrases
+        ):
+            if inner and kind_at(sentence, token.head)[0]:  # `joint venture agreement`
+                return "", False
             return row.kind, row.light
-    if token.dep_ in ("compound", "nmod"):
-        return "", False
-    return next(
-        (
-            (row.kind, row.light)
-            for row in bargains().kinds
-            if lemma in row.nouns or token.lower_ in row.nouns
-        ),
-        ("", False),
-    )
+    return ("", False) if inner else _kind_of(token)
+
+
+def _kind_of(noun: "Token") -> tuple[str, bool]:
+    """Return the kind that a noun names by itself; of sister cities any tie is a partnership."""
+    words = {noun.lemma_.lower(), noun.lower_}
+    row = next((row for row in bargains().kinds if words & row.nouns), None)
+    sisters = _sisters(noun)
+    if sisters and (row is not None or words & bargains().ties):
+        return "partnership", False
+    return (row.kind, row.light) if row is not None else ("", False)
+
+
+def _sisters(noun: "Token") -> bool:
+    """Tell whether a noun is modified by `sister-city`, `twinning` and the like."""
+    inner = [c for c in noun.children if c.dep_ in ("compound", "nmod", "amod") and c.i < noun.i]
+    return any(t.lower_ in bargains().sistering for c in inner for t in [c, *c.children])
 
 
 def _first_half(sentence: Sentence, token: "Token") -> bool:
@@ -91,8 +124,9 @@ def _next(sentence: Sentence, token: "Token", steps: int) -> "list[Token]":
 
 
 def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> list[Deal]:  # noqa: PLR0911  one return a case, in order
-    if token.pos_ == "VERB" and token.lemma_.lower() in bargains().joining:
-        return _some(_joined(scene, sentence, token))
+    tied = ties.at(scene, sentence, token)
+    if tied is not None:
+        return [tied] if len(tied.members) > 1 else []
     kind, loose = kind_at(sentence, token)
     among = _among(sentence, token)
     if (not kind and among is None) or _is_among(token):
@@ -117,6 +151,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> l
     deal.number = number_of(sentence, token)
     deal.among = among[0] if among else None
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
+    deal.earlier = any(c.lower_ in _EARLIER for c in verb.children)
     parties.fill(scene, deal, around, verb)
     if not deal.members and token.dep_ == "pobj" and token.head.lower_ in bargains().grounds:
         parties.put(scene, deal, parties.speaker(scene, sentence, token), token)
@@ -162,22 +197,6 @@ def _mentioned(scene: Scene, sentence: Sentence, token: "Token", kind: str, *, l
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     bonds.bind(scene, deal, only_between=loose)
     return _each(scene, deal) if len(deal.members) > 1 else []
-
-
-def _joined(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
-    """Read `A partners with B`."""
-    around = frames.of_verb(verb)
-    said = modality.of_verb(verb)
-    partners = parties.listed_after(sentence, verb.i, verb, verb)
-    if said == modality.NOTHING or (verb.lemma_ == "team" and not partners):
-        return None
-    status = "in-force" if said == modality.HAPPENED else said
-    deal = Deal("partnership", sentence, verb, verb, status, "partner-verb")
-    subject = around.get("subject", [])
-    if not parties.denoted(scene, sentence, subject):
-        subject = parties.speaker(scene, sentence, verb)
-    parties.put(scene, deal, [*subject, *around.get("with", []), *partners], verb)
-    return deal if len(deal.members) > 1 else None
 
 
 def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:

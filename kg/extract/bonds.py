@@ -23,6 +23,8 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
         return
     if only_between:
         return
+    if _by_signing(scene, deal):
+        return
     parties.before(scene, deal)
     if len(deal.members) > 1 and deal.kind == "partnership" and not _stands(noun):
         deal.parties.clear()
@@ -45,6 +47,30 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     if deal.members:  # `an agreement with A and B` of nobody is not between A and B
         deal.partners = others
         parties.put(scene, deal, others, noun)
+
+
+def _by_signing(scene: Scene, deal: Deal) -> bool:
+    """Read `the signing of a treaty by A and B`, `talks with B on a treaty`."""
+    over = deal.noun.head.head if deal.noun.dep_ == "pobj" else None
+    if over is None or over.lemma_.lower() not in bargains().under or over.pos_ == "VERB":
+        return False
+    around, support = frames.of_noun(over)
+    given = [t for name in ("between", "by") for t in around.get(name, [])]
+    given = given or list(frames.of_noun(deal.noun)[0].get("by", []))
+    if not given:
+        others = [
+            *around.get("with", []),
+            *frames.of_noun(deal.noun)[0].get("with", []),
+            *(frames.of_verb(support).get("with", []) if support is not None else []),
+        ]
+        owners = [t for t in around.get("owner", []) if t.pos_ != "PRON"]
+        mine = owners or parties.speaker(scene, deal.sentence, over)
+        given = [*mine, *others] if mine and others else []
+    if len(set(parties.denoted(scene, deal.sentence, given))) < 2:  # noqa: PLR2004  two at least
+        return False
+    parties.bodies(scene, deal.sentence, given)
+    parties.put(scene, deal, given, deal.noun)
+    return len(deal.members) > 1
 
 
 def _stands(noun: "Token") -> bool:

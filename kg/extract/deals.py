@@ -42,6 +42,8 @@ class Deal:
     """One of several that a plural tells of: never united with another of its sentence."""
     alone: set[str] = field(default_factory=set)
     """Signers of whom the article does not say for whom they signed."""
+    earlier: bool = False
+    """Made before what the article tells: `originally signed`."""
     key: str = ""
 
     @property

@@ -5,9 +5,11 @@ from collections import defaultdict
 from kg.extract import (
     agreements,
     annotate,
+    counterparts,
     counts,
     delegations,
     events,
+    genre,
     lines,
     offices,
     speakers,
@@ -38,8 +40,12 @@ def extract(article: Article) -> Findings:
     held = offices.offices(scene, [role for m in marked for role in m.roles])
     scene.titled.update(p for m in marked for role in m.roles if (p := cast.of(role.person)) is not None)
     scene.lands.update({one.person: one.place for one in held if one.place is not None})
-    delegations.find(scene, held)
-    happenings, deals = events.find(scene), agreements.find(scene)
+    if genre.of(article):  # what satire or opinion tells of did not happen, or is not what it tells
+        happenings: list[Happening] = []
+        deals: list[Deal] = []
+    else:
+        delegations.find(scene, held)
+        happenings, deals = events.find(scene), agreements.find(scene)
     told: defaultdict[int, list[Dateable]] = defaultdict(list)
     everything: list[Dateable] = [*happenings, *deals]
     for one in everything:
@@ -47,6 +53,7 @@ def extract(article: Article) -> Findings:
     for sentence in scene.sentences:
         give_dates(scene, sentence, told[sentence.number])
     _inherit_dates(happenings, deals)
+    counterparts.complete(scene, deals, happenings)
     happenings = [h for h in happenings if not h.weak or h.when is not None]
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]
     happenings = [h for group in groups for h in group]

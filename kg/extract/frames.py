@@ -35,7 +35,7 @@ def _after_comma(token: "Token") -> bool:
     return token.i > 0 and token.nbor(-1).text in (",", "the")
 
 
-def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":  # noqa: C901, PLR0911  one branch a construction
+def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":  # noqa: C901, PLR0911, PLR0912  one branch a construction
     """Return who does what a verb says, and whether it is said in the passive (they then suffer it)."""
     for child in verb.children:
         if child.dep_ in ("nsubj", "nsubjpass"):
@@ -55,7 +55,12 @@ def subjects(verb: "Token", steps: int = 0) -> "tuple[list[Token], bool]":  # no
         return [], False
     passive_form = any(c.dep_ == "auxpass" for c in verb.children)
     if verb.dep_ == "acl":
+        if any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children):  # `announced plans to sign`
+            over = support(verb.head)
+            return subjects(over, steps + 1) if over is not None and over is not verb else ([], False)
         return unfolded(verb.head), verb.tag_ == "VBN"
+    if verb.dep_ == "xcomp" and verb.head.pos_ == "ADJ" and verb.head.dep_ == "acomp":  # `is about to sign`
+        return subjects(verb.head.head, steps + 1)
     if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp") and verb.head.pos_ in ("VERB", "AUX"):
         if verb.dep_ == "xcomp":
             objects = [c for c in verb.head.children if c.dep_ == "dobj"]

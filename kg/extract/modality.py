@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from kg.extract import frames
 from kg.extract.tables import table, words
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _infinitive(verb: "Token") -> bool:
 def _own(verb: "Token") -> str | None:
     """Return what the verb's own auxiliaries say, or None when they say nothing."""
     children = list(verb.children)
-    if any(c.dep_ == "neg" or (c.dep_ == "advmod" and c.lower_ == "never") for c in children):
+    if any(_negates(c) for c in children):
         return DENIED
     if any(c.dep_ == "mark" and c.lower_ in row("conditions") for c in children):
         return NOTHING
@@ -67,6 +68,13 @@ def _own(verb: "Token") -> str | None:
     return None
 
 
+def _negates(child: "Token") -> bool:
+    """Tell whether a child of a verb denies it: not, never, `neither A nor B`."""
+    if child.dep_ in ("nsubj", "nsubjpass"):
+        return any(c.lower_ in ("neither", "nor") for c in child.children)
+    return child.dep_ == "neg" or (child.dep_ == "advmod" and child.lower_ == "never")
+
+
 def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR0911  one return a case, in order
     if verb.dep_ == "conj":
         finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children)
@@ -78,6 +86,8 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR091
     if above.dep_ == "prep" or above.pos_ == "ADP":
         return _after_preposition(above, depth)
     lemma = above.lemma_.lower()
+    if lemma in row("occasions") and _infinitive(verb):  # `a ceremony to mark the signing was held`
+        return of_noun(above, frames.support(above))
     if lemma in row("denied"):
         return DENIED
     if lemma in row("cancelled"):
@@ -90,12 +100,32 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR091
                 if lemma in row("wished") and lemma != "tell" and verb.tag_ != "VBD"
                 else (HAPPENED if inner else NOTHING)
             )
-        return of_verb(above, depth + 1) if verb.dep_ in ("xcomp", "acl") and verb.tag_ == "VBG" else HAPPENED
-    if lemma in row("planned"):
-        return PLANNED if of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
+        return _of_gerund(verb, above, depth)
+    if lemma in row("planned") or yet_to(above) or (above.pos_ == "NOUN" and lemma in row("planned_nouns")):
+        return (
+            PLANNED if above.pos_ == "NOUN" or of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
+        )
     if lemma in row("kept"):
         return of_verb(above, depth + 1)
     return NOTHING
+
+
+def _of_gerund(verb: "Token", above: "Token", depth: int) -> str:
+    """Read `considered signing`, `plans signing`, `by signing`."""
+    if verb.tag_ != "VBG" or verb.dep_ not in ("xcomp", "acl"):
+        return HAPPENED
+    if verb.dep_ == "xcomp" and above.lemma_.lower() in row("planned") | row("considered"):
+        return PLANNED
+    if verb.dep_ == "xcomp" and above.lemma_.lower() in row("wished"):
+        return NOTHING
+    return of_verb(above, depth + 1)
+
+
+def yet_to(verb: "Token") -> bool:
+    """Read `has yet to`, `remains to`."""
+    return verb.lemma_ == "remain" or (
+        verb.lemma_ == "have" and any(c.lower_ == "yet" for c in verb.children)
+    )
 
 
 def _after_preposition(preposition: "Token", depth: int) -> str:
@@ -131,7 +161,8 @@ def _of_support(verb: "Token") -> str:
         return DENIED
     if said == HAPPENED and lemma in ("plan", "schedule", "propose", "arrange"):
         return PLANNED
-    return NOTHING if lemma in row("wished") and said == HAPPENED and lemma != "call" else said
+    called = lemma == "call" and not any(c.dep_ == "prep" and c.lower_ == "for" for c in verb.children)
+    return NOTHING if lemma in row("wished") and said == HAPPENED and not called else said
 
 
 def _called_off(verb: "Token") -> bool:

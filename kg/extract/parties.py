@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from kg.extract import frames, lists
 from kg.extract.deals import Deal
 from kg.extract.marks import Sentence, Sort
-from kg.extract.scene import Scene
-from kg.model import Kind
+from kg.extract.scene import Scene, group_words
+from kg.extract.words import is_office
+from kg.model import Evidence, Kind
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -35,6 +36,7 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
     put(scene, deal, dict.fromkeys((*listed, *_listed(deal, verb, _BINDING))), verb)
     if deal.signers:
         put(scene, deal, _signed_for(scene, deal.sentence), verb)
+    _only_between(scene, deal, [*around.get("between", []), *_listed(deal, verb, ("between",))])
     before(scene, deal)
     _below(scene, deal)
     for name in ("in", "at"):
@@ -46,6 +48,16 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
         (t for name in ("at", "during", "in") for t in of_verb.get(name, []) if _occasional(deal, t)), None
     )
     deal.after = next((t for name in ("after", "following") for t in of_verb.get(name, [])), None)
+
+
+def _only_between(scene: Scene, deal: Deal, between: "Sequence[Token]") -> None:
+    """Keep those between whom an agreement is: whoever else signs it is their officer or their witness."""
+    bound = set(denoted(scene, deal.sentence, between))
+    if len(bound & set(deal.members)) < 2:  # noqa: PLR2004  two at least
+        return
+    deal.parties = {k: v for k, v in deal.parties.items() if k in bound}
+    deal.sides = {k: v for k, v in deal.sides.items() if k in bound}
+    deal.through &= bound
 
 
 def _subject(
@@ -139,8 +151,15 @@ def bodies(scene: Scene, sentence: Sentence, tokens: "Iterable[Token]", *, short
             _name_anew(scene, sentence, token)
         elif mention.sort is Sort.PERSON:
             key = scene.cast.of(mention)
-            if key is not None and key not in scene.titled and (short or " " in mention.name):
+            doubtful = key is not None and key not in scene.titled and not _personal(sentence, token)
+            if key is not None and doubtful and (short or " " in mention.name):
                 scene.draft.retype(key, Kind.INSTITUTION)
+
+
+def _personal(sentence: Sentence, token: "Token") -> bool:
+    """Tell whether the word before a name says that it is a person's: `his counterpart A`, `Chairman A`."""
+    before = sentence.tokens[max(0, token.i - sentence.first - 1) : token.i - sentence.first]
+    return any(t.lemma_.lower() in group_words() or is_office(t.text) for t in before)
 
 
 def _name_anew(scene: Scene, sentence: Sentence, token: "Token") -> None:
@@ -247,13 +266,24 @@ def put(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") ->
                 deal.sides.setdefault(key, evidence)
             elif kind is Kind.PERSON:
                 deal.signers.setdefault(key, evidence)
-                employer = scene.employers.get(key)
-                if employer is not None and employer not in deal.parties:
-                    deal.parties[employer] = evidence
-                    deal.through.add(employer)
-                land = scene.lands.get(key)
-                if employer is None and land is not None and land not in deal.sides:
-                    deal.sides[land] = evidence
-                    deal.through.add(land)
-                elif employer is None:
-                    deal.alone.add(key)
+                _for_whom(scene, deal, token, key, evidence)
+
+
+def _for_whom(scene: Scene, deal: Deal, token: "Token", person: str, evidence: Evidence) -> None:
+    """Put the body or country of a signer among those who are bound."""
+    body = scene.employers.get(person) or scene.lands.get(person) or _beside(scene, deal.sentence, token)
+    if body is None:
+        deal.alone.add(person)
+        return
+    slots = deal.parties if scene.draft.kind(body) is Kind.INSTITUTION else deal.sides
+    if body not in slots:
+        slots[body] = evidence
+        deal.through.add(body)
+
+
+def _beside(scene: Scene, sentence: Sentence, name: "Token") -> str | None:
+    """Return what stands beside a name: `Mayor A of Lima`, `Rector A (B University)`."""
+    beside = [c for c in name.children if c.dep_ == "appos"]
+    beside += [t for c in name.children if c.lower_ in ("of", "from") for t in c.children if t.dep_ == "pobj"]
+    found = (key for t in beside if sentence.mention(t) is not None for key in scene.denoted(sentence, t))
+    return next((k for k in found if scene.draft.kind(k) in (Kind.INSTITUTION, Kind.PLACE)), None)

@@ -92,14 +92,13 @@ class Scene:
         return [key for token in tokens for key in self.denoted(sentence, token, depth + 1)]
 
     def _body_of_place(self, sentence: Sentence, token: "Token") -> list[str]:
-        """Return whom `the state of X` means: its government where the article names it, else the place."""
-        for child in token.children:
-            if child.lower_ == "of":
-                for inner in child.children:
-                    place = self.place(sentence, inner)
-                    if place is not None:
-                        return [self.cast.government_of(place) or place]
-        return []
+        """Return whom `the state of X`, `the cities of X and Y` mean: the government if named."""
+        inner = [t for c in token.children if c.lower_ == "of" for t in c.children if t.dep_ == "pobj"]
+        several = token.tag_ in ("NNS", "NNPS")
+        found = (
+            self.place(sentence, t) for one in inner for t in (frames.unfolded(one) if several else [one])
+        )
+        return [self.cast.government_of(place) or place for place in found if place is not None]
 
     def place(self, sentence: Sentence, token: "Token") -> str | None:
         """Return the place that a word stands for."""

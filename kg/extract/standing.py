@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 _STATUS = {"reached": "signed"}
 _WAITING = frozenset(("ahead", "before", "until", "pending", "prior", "await", "toward", "towards"))
+_LEAVE = frozenset(("approve", "authorise", "authorize", "allow", "permit", "endorse", "back", "support"))
+"""Verbs that let a signing come."""
 _LATER = frozenset(("yet", "still", "until", "till"))
 
 
 def by_verb(sentence: Sentence, noun: "Token", verb: "Token") -> str:
     """Return what a verb of agreeing says of the agreement that a noun names, or nothing."""
-    said = modality.of_noun(noun, verb) if verb.dep_ != "acl" else modality.HAPPENED
+    participle = verb.dep_ == "acl" and not _to(verb)  # `an agreement signed with`
+    said = modality.HAPPENED if participle else modality.of_noun(noun, verb)
     if said == modality.DENIED and _LATER & {t.lower_ for t in verb.subtree}:
         return modality.PLANNED
     if said in (modality.PLANNED, modality.DENIED, modality.CANCELLED):
@@ -69,6 +72,9 @@ def _open(noun: "Token") -> bool:
 
 
 def _said(noun: "Token", support: "Token | None") -> str:
+    pending = _pending(noun, support) if support is not None else None
+    if pending is not None:
+        return pending
     said = modality.of_noun(noun, support)
     if said == modality.NOTHING and support is not None:
         return "planned" if bargains().verbs.get(support.lemma_.lower()) == "planned" else ""
@@ -76,6 +82,21 @@ def _said(noun: "Token", support: "Token | None") -> str:
         words = {c.lower_ for c in noun.children if c.dep_ in ("amod", "compound")}
         return "preliminary" if words & bargains().preliminary else "in-force"
     return said
+
+
+def _pending(noun: "Token", support: "Token") -> str | None:
+    """Return what is said of one that waits: `is close`, `is expected`, `has yet to be signed`."""
+    if noun.dep_ not in ("nsubj", "nsubjpass"):
+        return None
+    if modality.yet_to(support):
+        return modality.PLANNED
+    if noun.dep_ == "nsubjpass" and support.lemma_.lower() in bargains().awaited:
+        return modality.PLANNED
+    if support.lemma_ != "be":
+        return None
+    words = {c.lower_ for c in support.children if c.dep_ in ("acomp", "advmod", "prep")}
+    words |= {t.lower_ for c in support.children if c.dep_ == "prep" for t in c.children if t.dep_ == "pobj"}
+    return next((status for word, status in sorted(bargains().being.items()) if word in words), None)
 
 
 def _undecided(noun: "Token", support: "Token | None") -> bool:
@@ -100,6 +121,9 @@ def _under(over: "Token") -> str:
         return status
     said = modality.of_noun(over, frames.support(over))
     waited = any(t.lower_ in _WAITING for t in (over.head, over.head.head))
+    support = frames.support(over)
+    if support is not None and support.lemma_.lower() in _LEAVE:
+        return "planned"
     if said == modality.CANCELLED or _undecided(over, frames.support(over)):
         return modality.PLANNED
     if said in (modality.HAPPENED, modality.PLANNED):

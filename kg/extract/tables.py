@@ -122,6 +122,16 @@ class Bargains:
     preliminary: frozenset[str]
     joining: frozenset[str]
     """Verbs that tell of a partnership by themselves."""
+    together: Mapping[str, frozenset[str]]
+    """Verb -> the objects with which it tells of a partnership: `join hands`."""
+    pairing: frozenset[str]
+    """Verbs that tell of a partnership with, or of, those who suffer them: `is twinned with`."""
+    twins: frozenset[str]
+    """Nouns of two that are partners: `sister cities`."""
+    ties: frozenset[str]
+    """Nouns that name a partnership of `sister` ones."""
+    sistering: frozenset[str]
+    """Words that make a tie or an agreement one of sister cities."""
     documents: frozenset[str]
     """Nouns for the paper that an agreement stands on."""
     with_particle: Mapping[str, str]
@@ -134,6 +144,10 @@ class Bargains:
     """Verbs whose object is an agreement that stands."""
     under: Mapping[str, str]
     """Noun that an agreement may hang on -> the status that this gives it."""
+    awaited: frozenset[str]
+    """Verbs that say in the passive that an agreement is still to come."""
+    being: Mapping[str, str]
+    """Word after `is` -> the status that it gives an agreement; empty where it gives none."""
 
 
 @cache
@@ -150,12 +164,19 @@ def bargains() -> Bargains:
         verbs={verb: status for status, line in rows["verbs"].items() for verb in words(line)},
         preliminary=words(rows["preliminary"]),
         joining=words(rows["joining"]),
+        together={verb: words(line) for verb, line in rows["together"].items()},
+        pairing=words(rows["pairing"]),
+        twins=words(rows["twins"]),
+        ties=words(rows["ties"]),
+        sistering=words(rows["sistering"]),
         documents=words(rows["documents"]),
         with_particle=rows["with_particle"],
         grounds=words(rows["grounds"]),
         undecided=words(rows["undecided"]),
         having=words(rows["having"]),
         under={noun: status for status, line in rows["under"].items() for noun in words(line)},
+        awaited=words(rows["awaited"]),
+        being={word: status for status, line in rows["being"].items() for word in words(line)},
     )
 
 

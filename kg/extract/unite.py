@@ -90,7 +90,7 @@ def agreements(found: Iterable[Deal]) -> list[list[Deal]]:
 
 def _same_deal(group: list[Deal], one: Deal) -> bool:  # noqa: PLR0911  one return a case, in order
     first = group[0]
-    if one.within is not None or first.within is not None:
+    if one.within is not None or first.within is not None or one.earlier != first.earlier:
         return False
     numbers = (one.number and one.number.value, first.number and first.number.value)
     if numbers[0] != numbers[1] and one.rule != "signing-told":

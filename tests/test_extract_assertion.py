@@ -1,0 +1,148 @@
+"""English agreements: what is asked, supposed, rumoured, joked or to come is never called signed."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kg.extract import extract, genre
+from kg.model import Article, Concept, Kind, Ref, Relation, Zone, ZoneKind
+
+pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
+
+ELM, OAK = "Elm University", "Oak University"
+SIGNED = f"{ELM} signed an agreement with {OAK} on Monday."
+
+
+def article(text, title="", publisher="", url=""):
+    zones, start = [], 0
+    for line in text.split("\n"):
+        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
+        start += len(line) + 1
+    return Article("a", text, "0" * 64, "en", tuple(zones), title, publisher, date(2021, 5, 12), url, "a.txt")
+
+
+def deals(text, **about):
+    """Return (status, parties) of each agreement, in the order of their words."""
+    found = extract(article(text, **about))
+    names = {e.key: e.name for e in found.entities}
+    out = []
+    for key in (e.key for e in found.entities if e.kind is Kind.AGREEMENT):
+        mine = [f for f in found.facts if f.subject == key]
+        (status,) = (
+            f.value.name for f in mine if isinstance(f.value, Concept) and f.relation is Relation.STATUS
+        )
+        bound = (f.value for f in mine if f.relation in (Relation.PARTY, Relation.SIDE))
+        out.append((status, sorted(names[v.key] for v in bound if isinstance(v, Ref))))
+    return out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Has {ELM} signed an agreement with {OAK}?",
+        f"Suppose that {ELM} signed an agreement with {OAK} tomorrow.",
+        f"Imagine a town by a lake. {ELM} signed an agreement with {OAK} there.",
+        f"Rumours that {ELM} had signed a pact with {OAK} were everywhere.",
+        f"According to rumours, {ELM} signed a pact with {OAK}.",
+        f"{ELM} allegedly signed a pact with {OAK}.",
+        f"The union claims that {ELM} signed a pact with {OAK}.",
+        f'{ELM} told its staff that it had "concluded" a pact with {OAK}.',
+        f"{ELM} signed a so-called agreement with {OAK}.",
+    ],
+)
+def test_what_is_asked_supposed_or_heard_said_is_no_agreement(text):
+    assert deals(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"The rector denied reports that {ELM} had signed a pact with {OAK}.", "denied"),
+        (f"It is not true that {ELM} signed an agreement with {OAK}.", "denied"),
+        (f"{ELM} has yet to sign the agreement with {OAK}.", "planned"),
+        (f"The agreement between {ELM} and {OAK} has yet to be signed.", "planned"),
+        (f"A deal between {ELM} and {OAK} is close.", "planned"),
+        (f"A deal between {ELM} and {OAK} is expected by June.", "planned"),
+        (f"{ELM} considered signing an agreement with {OAK}.", "planned"),
+        (f"{ELM} is about to sign an agreement with {OAK}.", "planned"),
+        (f"{ELM} and {OAK} announced plans to sign an agreement.", "planned"),
+        (f"{ELM} approved the signing of an agreement with {OAK}.", "planned"),
+        (f"{ELM} is in talks with {OAK} for a partnership.", "planned"),
+    ],
+)
+def test_what_is_denied_or_still_to_come_says_so(text, status):
+    assert deals(text) == [(status, [ELM, OAK])]
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        ({"publisher": "The Lima Lampoon"}, "satire"),
+        ({"publisher": "The Onion"}, "satire"),
+        ({"title": "Satire: two schools shake hands"}, "satire"),
+        ({"title": "Opinion | Two schools too many"}, "opinion"),
+        ({"url": "https://news.example/opinion/two-schools"}, "opinion"),
+        ({"title": "Opinion polls: two schools lead", "publisher": "Lima Onion Growers' News"}, ""),
+        ({"title": "Two schools sign", "url": "https://news.example/education/two-schools"}, ""),
+    ],
+)
+def test_satire_and_opinion_are_known_by_their_labels_and_tell_no_agreement(about, kind):
+    assert genre.of(article(SIGNED, **about)) == kind
+    assert deals(SIGNED, **about) == ([] if kind else [("signed", [ELM, OAK])])
+
+
+def test_a_first_line_that_is_only_a_label_tells_what_kind_of_article_follows():
+    assert genre.of(article(f"OPINION\n{SIGNED}")) == "opinion"
+    assert genre.of(replace(article(f"Lima\n{SIGNED}"), language="en")) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"A ceremony to mark the signing of a memorandum between {ELM} and {OAK} was held on Monday.",
+        f"The signing of a water pact by {ELM} and {OAK} took place on Monday.",
+        f"{ELM} has joined hands with {OAK}.",
+        f"{ELM} joined forces with {OAK} to train nurses.",
+        f"John Smith, rector of {ELM}, visited {OAK} on Monday and signed a memorandum.",
+        f"A delegation from {ELM} visited {OAK} on Monday. During the visit, an agreement was signed.",
+        f"Rector John Smith ({ELM}) and President Mary Baker ({OAK}) signed the memorandum.",
+    ],
+)
+def test_the_parties_are_found_where_the_verb_does_not_name_them_both(text):
+    ((status, parties),) = deals(text)
+
+    assert status in ("signed", "in-force")
+    assert parties == [ELM, OAK]
+
+
+def test_cities_are_sisters_by_a_noun_and_by_mayors_who_sign():
+    assert deals("Lima and Oslo have been sister cities since 1994.") == [("in-force", ["Lima", "Oslo"])]
+    text = "Mayor John Smith of Lima and Mayor Mary Baker of Oslo signed a sister-city agreement."
+    assert deals(text) == [("signed", ["Lima", "Oslo"])]
+
+
+def test_an_act_of_signing_needs_one_known_party_but_a_headline_two():
+    text = f"{ELM} signed an agreement on Monday with a partner in the north"
+
+    assert deals(f"{text}.") == [("signed", [ELM])]
+    assert deals(text) == []
+
+
+def test_whoever_signs_is_no_party_where_it_is_said_between_whom_it_is():
+    text = f"Norway and Peru signed a memorandum between {ELM} and {OAK}."
+
+    assert deals(text) == [("signed", [ELM, OAK])]
+
+
+def test_a_colleague_with_whom_one_signs_is_a_person():
+    text = "Norwegian Foreign Minister John Smith signed a treaty with his Peruvian counterpart Jon Gylfason."
+
+    assert deals(text) == [("signed", ["Norway", "Peru"])]
+
+
+def test_what_was_originally_signed_is_an_earlier_agreement():
+    later = f"{ELM} signed an agreement with {OAK} in 2020."
+    text = f"{later} {ELM} originally signed an agreement with {OAK} in 1994."
+
+    assert len(deals(text)) == 2
