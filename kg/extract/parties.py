@@ -271,7 +271,7 @@ def put(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") ->
 
 def _for_whom(scene: Scene, deal: Deal, token: "Token", person: str, evidence: Evidence) -> None:
     """Put the body or country of a signer among those who are bound."""
-    body = scene.employers.get(person) or scene.lands.get(person) or _beside(scene, deal.sentence, token)
+    body = _beside(scene, deal.sentence, token) or scene.employers.get(person) or scene.lands.get(person)
     if body is None:
         deal.alone.add(person)
         return
