@@ -7,15 +7,20 @@ from datetime import date
 
 from kg import gazetteer
 from kg.extract.chinese_agreements import read_agreements
+from kg.extract.chinese_attendance import read_attendance
+from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_delegations import delegation, read_delegations
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
+from kg.extract.chinese_forms import with_short_forms
+from kg.extract.chinese_home import speaks_of_itself
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import country_at
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_occasions import read_occasions
+from kg.extract.chinese_offices import write_bare
 from kg.extract.chinese_partners import note_acronyms, with_partners
-from kg.extract.chinese_people import institution, place, with_offices
+from kg.extract.chinese_people import with_offices
 from kg.extract.chinese_reading import read
 from kg.extract.chinese_repair import known_people
 from kg.extract.chinese_scene import scene_of, set_frame
@@ -38,12 +43,17 @@ def extract(article: Article) -> Findings:
 def _extracted(article: Article) -> Findings:
     parts = list(sentences(article))
     people = known_people(parts)
-    book = Notebook(article, met_alone=_met_alone(article.text, people))
-    readings = list(_readings(parts, people, article.published))
+    book = Notebook(
+        article,
+        met_alone=_met_alone(article.text, people),
+        speaks_of_itself=speaks_of_itself(article.text),
+    )
+    readings = with_short_forms(list(_readings(parts, people, article.published)))
     opinion = bool(re.search("|".join(lexicon()["opinion"]), article.title) or "笔者" in article.text)
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
         _read(reading, book, opinion=opinion)
+    write_bare(book)
     _countries(book)
     read_topics([reading.sentence for reading in readings], book)
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
@@ -97,6 +107,7 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     book.scene = plain.pieces if way.sets_scene else ()
     read_events(way, book)
     read_occasions(way, book)
+    read_attendance(way, book)
     read_agreements(way, book)
     read_parts(way, book)
     read_figures(plain, book)

@@ -22,9 +22,14 @@ _BETWEEN = r"(?P<who>[IL](?:&[IL])+)[oe]{0,6}(?P<what>A)(?=o{0,2}S|q[^PILG]*S)"
 _ALONE = r"(?P<what>A)o?(?:q?o?)S(?=[,o]|$)(?P<who>)"
 _BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})o{{0,5}}S"
 _FATE = r"(?P<who>[IL](?:&[IL])+)[oeN]{0,6}(?P<what>A)(?![oe]{0,2}[SOq])"
-_CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oeN]{0,6})?(?P<what>A)e?(?P<act>O)"
+_PLAIN_CEREMONY = r"(?P<who>[IL](?:&[IL])+)[oehN]{0,6}(?P<act>O)"
+_SIGN_ALONE = r"(?P<who>[IL](?:&[IL])+)[oebN]{0,5}(?P<verb>S)(?=,|$)"
+_CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oehN]{0,6})?(?P<what>A)e?(?P<act>O)"
 _SET = r"(?P<sign>S)(?P<count>N)(?P<what>o)"
 _HANDS = (r"(?P<who>P(?:&P)*)[oINe&]{0,6}x(?!o?e?o{0,3}P)", r"xo?e?o{0,3}(?P<who>P(?:[&,]P)*)")
+_INSTRUMENT = "意向书"
+"""A letter of intent: what is signed is signed, however little it binds."""
+_PAIR = 2
 _NOUN = frozenset({"n", "vn", "nz", "nw", "an", "a", "s", "v", "j"})
 
 
@@ -39,6 +44,9 @@ def read_agreements(track: Track, book: Notebook) -> None:
             _named(track, match, book, fate=pattern == _FATE)
     for match in track.find(_CEREMONY):
         _ceremony(track, match, book)
+    for pattern in (_PLAIN_CEREMONY, _SIGN_ALONE):
+        for match in track.find(pattern):
+            _unnamed(track, match, book)
     for pattern in _HANDS:
         for match in track.find(pattern):
             sign_off(track, match, book)
@@ -71,6 +79,23 @@ def _set(track: Track, match: re.Match[str], book: Notebook) -> None:
     what = replace(piece, sort=Sort.AGREEMENT, kind="formal-agreement")
     deal = _deal(track, what, [], first=count - 1, last=last, verb=first, book=book)
     if deal and deal.count is not None:
+        write_deal(track, match, deal, book)
+
+
+def _unnamed(track: Track, match: re.Match[str], book: Notebook) -> None:
+    """Read `甲与乙签约`, `甲与乙举行签约仪式`: something was signed, whatever it is called."""
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    act = track.reading.pieces[last]
+    if act.sort is Sort.OCCASION and act.kind != "signing":
+        return
+    if act.sort is Sort.WORD and act.text not in lexicon()["signs_alone"]:
+        return
+    if any(p.text in lexicon()["witnesses"] for p in track.reading.pieces[first:last]):
+        return
+    what = replace(act, sort=Sort.AGREEMENT, kind="formal-agreement", tag="n", full="")
+    sides = track.group(match, "who", "IL")
+    deal = _deal(track, what, sides, first=first, last=last, verb=last, book=book)
+    if deal:
         write_deal(track, match, deal, book)
 
 
@@ -118,12 +143,26 @@ def _groups(track: Track, match: re.Match[str], who: list[Piece], verb: int) -> 
         if acts(p.text, "conj") and who and who[0].end <= p.start <= who[-1].start
     ]
     listed_after = "b" in track.letters[match.start() : verb] and len(who) > 2 and joints[0] != "、" in joints  # noqa: PLR2004  one with two or more
-    if not carried and listed_after:
+    if not carried and _is_paired(joints, len(who)):
+        yield from (who[i : i + 2] for i in range(0, len(who), 2))
+    elif not carried and listed_after:
         yield from ([who[0], other] for other in who[1:])
     elif each and len(carried) * len(who) > 1:
         yield from ([one, other] for one in carried for other in who)
     else:
         yield [*carried, *who]
+
+
+def _is_paired(joints: Sequence[str], sides: int) -> bool:
+    """Return whether the sides are pairs (`甲与乙、丙与丁、戊与己`)."""
+    inner, outer = joints[::2], joints[1::2]
+    return (
+        sides > _PAIR
+        and sides % _PAIR == 0
+        and len(joints) == sides - 1
+        and set(outer) <= {"、", "以及", "及"}
+        and (not {"、"} & set(inner))
+    )
 
 
 def _ceremony(track: Track, match: re.Match[str], book: Notebook) -> None:
@@ -199,7 +238,7 @@ def _status(words: Sequence[str], verb: str, day: Piece | None, book: Notebook) 
 def is_tentative(words: Sequence[str], verb: str) -> bool:
     """Return whether the words tell of an agreement that is not signed yet."""
     return verb in listed("settled_verbs") or any(
-        word.startswith(tuple(lexicon()["preliminary"])) for word in words
+        word.startswith(tuple(lexicon()["preliminary"])) and not word.endswith(_INSTRUMENT) for word in words
     )
 
 

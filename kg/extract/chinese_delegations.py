@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kg import gazetteer
+from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_figures import figure, written
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import ending_kind, is_institution
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import institution, place
 from kg.extract.chinese_reading import number
 from kg.extract.chinese_words import acts, lexicon
 from kg.model import Evidence, Kind, Ref, Relation

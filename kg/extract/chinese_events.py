@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_dates import When
 from kg.extract.chinese_delegations import delegation, led_by
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import institution, place
 from kg.extract.chinese_track import Track
+from kg.extract.chinese_words import listed
 from kg.model import Basis, Concept, Entity, Evidence, Kind, Ref, Relation
 
 WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
-_MEET = rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&|,)[PIG])*)(?!T)"
+_MEET = rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&o{{0,3}}|,)[PIG])*)(?!T)"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
-_TALK = rf"(?P<with>&)?(?P<all>{WHO})(?P<each>b)?(?:o[oeN]{{0,6}}h)?h?[mk](?![PIG]|T,?P)"
+_TALK = rf"(?P<with>&)?(?P<all>{WHO})(?P<each>b)?(?:[oh][^,PIGLA]{{0,24}}h|h)?[oe]{{0,3}}[mk](?![PIG]|T,?P)"
 _TALK_OF = rf"&(?P<all>{WHO})ek"
-_VISIT = rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LI](?:&[LI])*)"
-_VISIT_TO = rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>L)(?:h?o?v|e?v)"
-_VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?h?v)(?=,|h|o|$|k)"
+_VISIT = rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LIH](?:&[LIH])*)"
+_VISIT_TO = (
+    rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>[LIH](?:&[LIH])*)(?:[oe]{{0,3}}h?[oe]{{0,3}}v|e?v)"
+)
+_VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?G?h?v{1,3})(?=[,hok]|$)"
 _LABEL = 60
 """Longest label of an event without a name."""
 _ALREADY = frozenset({"之前", "以前", "前"})
@@ -67,7 +70,7 @@ def read_events(track: Track, book: Notebook) -> None:
 def _met(track: Track, match: re.Match[str], book: Notebook) -> None:
     who = track.group(match, "who", "PIG") or track.carried(match.start(), "PIG")
     whom = track.group(match, "whom", "PIG")
-    each = "b" in match.group() and all(piece.sort is Sort.PERSON for piece in whom)
+    each = "b" in match.group() and any(piece.sort is Sort.PERSON for piece in whom)
     alone = whom if each else [piece for piece in whom if piece.text in book.met_alone]
     for others in [*([piece] for piece in alone), [piece for piece in whom if piece not in alone]]:
         if who and others:
@@ -125,7 +128,12 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     site = sites[0] if sites else track.nearest(Sort.PLACE, first, last)
     hosts = [piece for piece in targets if piece.sort is Sort.INSTITUTION]
     called_off = track.mood(first, last) in ("cancelled", "planned", "denied") and bool(sites)
-    guests = any(p.sort is Sort.DELEGATION for p in who) and track.nearest(Sort.DATE, first, last)
+    dated = track.nearest(Sort.DATE, first, last) is not None
+    guests = dated and any(p.sort is Sort.DELEGATION for p in who)
+    here = "H" in match.group() or any(
+        p.text in listed("arrivals") for p in track.reading.pieces[first : last + 1]
+    )
+    guests = guests or (here and any(p.sort in (Sort.PERSON, Sort.DELEGATION) for p in (*led, *who)))
     if after in _ALREADY or not (site or hosts or guests) or not (who or led or called_off):
         return
     happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)

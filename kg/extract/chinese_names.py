@@ -49,8 +49,14 @@ def is_institution(name: str) -> bool:
     stem = name[: -len(end)] if end else ""
     place = gazetteer.lookup(stem)
     if place:
-        return not (end in listed("generic_ends") and place.kind != "city")
+        own = place.kind == "city" or (end in listed("place_named") and _is_no_state(place))
+        return own or end not in listed("generic_ends")
     return len(stem) > 1 or (len(end) > 2 and bool(stem) and stem in lexicon()["countries"])  # noqa: PLR2004  尼众议院
+
+
+def _is_no_state(place: gazetteer.PlaceRecord) -> bool:
+    """Return whether a place gives its name to a body (`浙江大学`, `香港大学`), as no state does."""
+    return place.kind != "country" or place.slug == "taiwan"
 
 
 def has_own_name(name: str) -> bool:

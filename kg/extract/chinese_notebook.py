@@ -44,6 +44,10 @@ class Notebook:
     """Where the sentence ends that set the frame."""
     short: dict[str, Piece] = field(default_factory=dict)
     """Bodies by their acronym."""
+    speaks_of_itself: bool = False
+    """The article calls its publisher `我校`, `我院`."""
+    bare: dict[str, tuple[str, Evidence]] = field(default_factory=dict)
+    """Titles without a body, by the key of who holds them."""
     met_alone: frozenset[str] = frozenset()
     """Persons of whom the article says that each was met apart (`会见X时`)."""
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from kg.extract.chinese_home import fits_noun, home
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_words import acts, lexicon
-from kg.model import Concept, Kind, Relation
+from kg.model import Kind, Relation
 
 _NUMBERS = {"双": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _TOGETHER = re.compile(
@@ -18,8 +19,10 @@ _TOGETHER = re.compile(
 _ONE = re.compile(
     r"(?:该|这家|这所)(?P<one>大学|学院|医院|公司|集团|企业|机构|协会|中心|银行|校|院|社|所|局|部|会|署|厅)"
 )
-_OWN = re.compile(r"(?<![自])(?:我|本)(?P<own>校|院|所|会|社|公司|集团|中心)(?!长)")
+_OWN = re.compile(r"(?<![自])(?:我|本)(?P<own>校|院|所|社|公司|集团|中心|市|省|县|区|局|馆)(?!长)")
 _NEAR = 3
+_WHOLE = 5
+"""Letters of the name of a body that is no mere department."""
 _ACRONYM = re.compile(r"(?<![（(A-Za-z])[A-Z]{2,8}(?![A-Za-z])")
 _BACK = 6
 """How many sentences back somebody may have been named."""
@@ -71,7 +74,7 @@ def _meant(reading: Reading, book: Notebook) -> Iterator[tuple[int, int, list[Pi
                 _coordinated([found], at + match.start(), match.group()),
             )
     for match in _OWN.finditer(text):
-        if found := _publisher(match["own"], book):
+        if found := home(match["own"], book):
             yield (
                 at + match.start(),
                 at + match.end(),
@@ -106,10 +109,13 @@ def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> l
     for sorts in ((Sort.INSTITUTION,), (Sort.PLACE,)):
         pool: dict[str, Piece] = {}
         for sentence in (tuple(_named(before)), *reversed(book.told[-_BACK:])):
-            fitting = {p.name: p for p in sentence if p.sort in sorts and _fits(p, noun)}
+            fitting = {p.name: p for p in sentence if p.sort in sorts and fits_noun(p, noun)}
             pool = {**fitting, **{name: p for name, p in pool.items() if name not in fitting}}
             if len(pool) >= wanted:
                 break
+        own = home(noun, book) if len(pool) == wanted - 1 and book.speaks_of_itself else None
+        if own and sorts == (Sort.INSTITUTION,):
+            pool.setdefault(own.name, own)
         if len(pool) == wanted:
             return list(pool.values())
     return []
@@ -124,30 +130,18 @@ def last_pair(book: Notebook) -> list[Piece]:
                 Piece(Sort.INSTITUTION, e.name, 0, kind=book.concept(e.key, Relation.KIND)) for e in parties
             ]
     near = [piece for sentence in book.told[-_NEAR:] for piece in sentence]
-    pool = {p.name: p for p in near if p.sort is Sort.INSTITUTION}
+    departments = tuple(lexicon()["departments"])
+    pool = {
+        p.name: p
+        for p in near
+        if p.sort is Sort.INSTITUTION and not (p.name.endswith(departments) and len(p.name) < _WHOLE)
+    }
     return list(pool.values()) if len(pool) == len("双方") else []
-
-
-def _fits(piece: Piece, noun: str) -> bool:
-    kinds = lexicon()["nouns_of_parties"].get(noun)
-    if noun == "方":
-        return piece.sort is Sort.INSTITUTION or piece.kind == "country"
-    return piece.kind in kinds if kinds else piece.name.endswith(noun)
 
 
 def _last(before: Sequence[Piece], noun: str, book: Notebook) -> Piece | None:
     for sentence in (tuple(_named(before)), *reversed(book.told[-_BACK:])):
-        fitting = [p for p in sentence if p.sort is Sort.INSTITUTION and _fits(p, noun)]
+        fitting = [p for p in sentence if p.sort is Sort.INSTITUTION and fits_noun(p, noun)]
         if fitting:
             return fitting[-1]
-    return None
-
-
-def _publisher(noun: str, book: Notebook) -> Piece | None:
-    """Return the body that publishes the article, if it is named in it."""
-    for body in book.of_kind(Kind.INSTITUTION):
-        kind = next((v.name for v in book.values(body.key, Relation.KIND) if isinstance(v, Concept)), "")
-        piece = Piece(Sort.INSTITUTION, body.name, 0, kind=kind)
-        if body.name in book.article.publisher and _fits(piece, noun):
-            return piece
     return None

@@ -1,28 +1,21 @@
 """Stage 2, Chinese: who holds which title where."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from kg.extract.chinese_home import home_of
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import is_title
 from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_offices import Office, write_office
+from kg.extract.chinese_posts import POSTED, from_china, posted
 from kg.extract.chinese_words import acts, is_verb, lexicon, listed
-from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
+from kg.model import Kind, Relation
 
+_OPEN = ("，", "。", "、", "；", "：")
+"""What may stand before a name without a body."""
 _SHORT = 6
 """Longest name of a body that is passed over before a title, unknown as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A title held by a person; the pieces `[first, last]` say so."""
-
-    person: int
-    title: str
-    body: Piece | None
-    first: int
-    resolved: bool = False
-    """The body is not named right before the title."""
 
 
 def with_offices(reading: Reading, book: Notebook) -> Reading:
@@ -33,9 +26,10 @@ def with_offices(reading: Reading, book: Notebook) -> Reading:
         if piece.sort is not Sort.PERSON:
             continue
         offices, first = _offices(reading.pieces, index)
-        offices = [_settled(office, pieces, first, book) for office in offices or _behind(reading, index)]
+        offices = [_settled(office, pieces, first, book) for office in offices]
+        offices = offices or _behind(reading, index, book)
         for office in offices:
-            _write(office, reading, book)
+            write_office(office, reading, book)
         gone.update(range(first, index))
         gone.update(_honours(reading.pieces, index))
         pieces[index] = piece.led_from(
@@ -48,33 +42,91 @@ def with_offices(reading: Reading, book: Notebook) -> Reading:
     return replace(reading, pieces=kept)
 
 
-def _behind(reading: Reading, person: int) -> list[Office]:
+def _behind(reading: Reading, person: int, book: Notebook) -> list[Office]:
     """Return the office that stands behind a name and its body before it (`云岚大学沈若谷教授`)."""
     honours = list(_honours(reading.pieces, person))
     before = reading.pieces[person - 1] if person else None
-    if not honours or before is None or before.sort is not Sort.INSTITUTION:
+    if not honours:
         return []
     title = "".join(reading.pieces[i].text for i in honours)
-    return [Office(person, title, before, person - 1)]
+    if before and before.sort is Sort.INSTITUTION:
+        return [Office(person, title, before, person - 1)]
+    kinds = lexicon()["bodies_of_titles"].get(title.removeprefix("副"), ())
+    body = _at_hand(reading.pieces[:person], kinds, book)
+    if body is None or (before and before.text not in _OPEN and before.text not in lexicon()["own"]):
+        return [Office(person, title, None, person)] if _is_office(title) else []
+    whole = replace(body, text=title, full=body.name, start=reading.pieces[honours[0]].start, lead=-1)
+    return [Office(person, title, whole, person, resolved=True)]
+
+
+def _is_office(title: str) -> bool:
+    """Return whether a title is an office that somebody holds, not an honour (`教授`)."""
+    return (
+        title.endswith(tuple(lexicon()["state_titles"]))
+        or title.removeprefix("副") in lexicon()["bodies_of_titles"]
+    )
+
+
+def _at_hand(before: Sequence[Piece], kinds: Sequence[str], book: Notebook) -> Piece | None:
+    """Return the body of `在云岚大学，沈若谷校长`, or the publisher where the sentence has named no other."""
+    named = [i for i, p in enumerate(before) if p.sort is Sort.INSTITUTION and p.kind in kinds]
+    if not named:
+        return home_of(kinds, book)
+    first = named[0]
+    there = first > 0 and acts(before[first - 1].text, "at") and len(named) == 1
+    return (
+        before[first] if there and before[first + 1 : first + 2] and before[first + 1].text == "，" else None
+    )
 
 
 def _settled(office: Office, pieces: Sequence[Piece], first: int, book: Notebook) -> Office:
     """Return an office with its body, where that is only named before (`院长甲、副院长乙`)."""
     if not office.title or (office.body and office.body.sort is not Sort.WORD):
         return office
-    if short := _short(pieces[office.first], office, book):
-        return replace(office, body=short, resolved=True)
-    kinds = lexicon()["bodies_of_titles"].get(office.title.removeprefix("副"), ())
+    if office.title.startswith(POSTED):
+        sender = from_china(pieces[office.first], book.article.text)
+        return replace(office, body=sender, resolved=True)
     before = pieces[first - 1] if first else None
-    same = pieces[first - 2] if first > 1 and before and acts(before.text, "conj") else None
-    if same and same.sort is Sort.PERSON and same.holds:
-        return replace(office, body=same.holds, resolved=True)
+    same = pieces[first - 2] if first > 1 and before and _goes_on(pieces, office, before) else None
+    body = _short(pieces[office.first], office, book) or (
+        same.holds if same and same.sort is Sort.PERSON else None
+    )
+    if body is None and not (before and before.text.endswith(("方", "该", "的"))):
+        body = _understood(pieces, office, book)
+    return replace(office, body=body, resolved=True) if body else office
+
+
+def _understood(pieces: Sequence[Piece], office: Office, book: Notebook) -> Piece | None:
+    """Return the body that a title without one means: the publisher, or the only one of its kind."""
+    kinds = lexicon()["bodies_of_titles"].get(office.title.removeprefix("副"), ())
+    whole = home_of(kinds, book) if kinds and _is_plain(pieces, office) else None
+    alone = office.title.startswith(pieces[office.first].text)
+    whole = whole or (_only(kinds, book) if kinds and alone else None)
+    if whole is None:
+        return None
+    return replace(whole, text=office.title, full=whole.name, start=pieces[office.first].start)
+
+
+def _goes_on(pieces: Sequence[Piece], office: Office, before: Piece) -> bool:
+    """Return whether a title is of the same body as the one before (`院长甲、副院长乙`)."""
+    after = pieces[office.person + 1].text if office.person + 1 < len(pieces) else ""
+    listing = after in ("，", "；", "等") or acts(after, "conj")
+    return acts(before.text, "conj") or (before.text in ("，", "；") and listing)
+
+
+def _is_plain(pieces: Sequence[Piece], office: Office) -> bool:
+    """Return whether a title stands alone or behind a word such as `校` or `我校`."""
+    lead = pieces[office.first].text
+    return office.title.startswith(lead) or lead in (*lexicon()["own"], "校", "院")
+
+
+def _only(kinds: Sequence[str], book: Notebook) -> Piece | None:
+    """Return the one body of such kinds that the article names, where it is not its publisher's own page."""
     known = [e for e in book.of_kind(Kind.INSTITUTION) if book.concept(e.key, Relation.KIND) in kinds]
-    if len(known) != 1 or (before and before.text.endswith(("方", "该", "的"))):
-        return office
+    if len(known) != 1 or book.speaks_of_itself:
+        return None
     kind = book.concept(known[0].key, Relation.KIND)
-    whole = Piece(Sort.INSTITUTION, office.title, pieces[office.first].start, kind=kind, full=known[0].name)
-    return replace(office, body=whole, resolved=True)
+    return Piece(Sort.INSTITUTION, known[0].name, 0, kind=kind)
 
 
 def _short(piece: Piece, office: Office, book: Notebook) -> Piece | None:
@@ -106,6 +158,12 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
         while title_start > 0 and _part_of_title(pieces, title_start - 1):
             title_start -= 1
         body = pieces[title_start - 1] if title_start > 0 else None
+        if abroad := posted(pieces, title_start):
+            post, sender, first = abroad
+            title = post + "".join(p.text for p in pieces[title_start : index + 1])
+            found.append(Office(person, title, sender, first))
+            index = first - 1
+            break
         fits = body is not None and _bears_title(body)
         first = title_start - 1 if fits else title_start
         while not fits and first > 0 and _is_unit(pieces[first - 1]):
@@ -163,50 +221,3 @@ def _honours(pieces: tuple[Piece, ...], person: int) -> Iterator[int]:
         )
     ):
         yield from range(person + 1, index + 1)
-
-
-def _write(office: Office, reading: Reading, book: Notebook) -> None:
-    """Write a role down; a title without an institution is no role."""
-    published, body = book.article.published, office.body
-    if body is None or body.sort not in (Sort.INSTITUTION, Sort.PLACE) or published is None:
-        return
-    if body.sort is Sort.PLACE and not office.title.endswith(tuple(lexicon()["state_titles"])):
-        return
-    person = reading.pieces[office.person]
-    evidence = Evidence(min(reading.pieces[office.first].start, body.start), person.end)
-    basis = Basis.RESOLVED if office.resolved else Basis.STATED
-    sure = 0.75 if office.resolved else 0.9
-    stated = body.sort is Sort.INSTITUTION
-    relation = Relation.ROLE_IN if stated else Relation.REPRESENTS
-    holder = book.piece(Kind.PERSON, person)
-    there = institution(body, book) if stated else place(body, book)
-    for role in book.of_kind(Kind.ROLE):
-        same = book.refs(role.key, Relation.HOLDER) == {holder} and book.refs(role.key, relation) == {there}
-        if same and role.name.startswith(office.title):
-            book.see(role.key, evidence)
-            return
-    key = book.thing(Kind.ROLE, f"{office.title}，{body.name}", evidence, named=False)
-    book.state(key, Relation.HOLDER, Ref(holder), evidence, rule="zh-title", confidence=0.9)
-    book.state(key, relation, Ref(there), evidence, rule="zh-title", confidence=sure, basis=basis)
-    book.words(key, Relation.TITLE, office.title, evidence, rule="zh-title")
-    book.state(
-        key, Relation.ATTESTED_ON, published, evidence, rule="zh-title", confidence=0.9, basis=Basis.RESOLVED
-    )
-
-
-def institution(piece: Piece, book: Notebook) -> str:
-    """Return the key of the institution that a piece names, with its kind."""
-    key = book.piece(Kind.INSTITUTION, piece)
-    if not book.values(key, Relation.KIND):
-        book.state(
-            key, Relation.KIND, Concept(piece.kind), piece.evidence, rule="zh-name-ending", confidence=0.9
-        )
-    return key
-
-
-def place(piece: Piece, book: Notebook) -> str:
-    """Return the key of the place that a piece names, with its kind."""
-    key = book.piece(Kind.PLACE, piece)
-    if piece.kind and not book.values(key, Relation.KIND):
-        book.state(key, Relation.KIND, Concept(piece.kind), piece.evidence, rule="zh-place", confidence=0.9)
-    return key

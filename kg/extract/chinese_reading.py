@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from kg.extract.chinese_callings import callings, families
 from kg.extract.chinese_dates import dates_in
 from kg.extract.chinese_marks import PLAIN, Piece, Reading, Sort
 from kg.extract.chinese_names import institutions, places, runs_back
+from kg.extract.chinese_posts import missions
 from kg.extract.chinese_repair import repaired
 from kg.extract.chinese_words import Sentence, Word, acts, lexicon, listed, longest_first
 
@@ -16,6 +18,10 @@ _QUOTED = re.compile(r"[“「『](?P<name>[^“”「」『』]{4,30})[”」�
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万|亿)?|[一二两三四五六七八九十百千]+")
 _MODIFIERS = frozenset({"v", "f", "LOC", "ORG", "nz", "nw", "n", "vn", "an", "a", "s", "m", "TIME", "j"})
 _MEMBERS = frozenset({"LOC", "ORG", "nz", "n", "vn", "s"})
+_HEAD = 4
+"""Letters of what is no agreement's whole name (`“合作协议”`)."""
+_NEAR = 7
+"""How many words before a bond its verb may stand."""
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _SCALES = {"十": 10, "百": 100, "千": 1000}
 
@@ -25,7 +31,9 @@ def read(
 ) -> Reading:
     """Return a sentence as pieces; `told` is the day that was told of last."""
     words = repaired(sentence.words, people)
-    found = sorted(_found(sentence, words, published, told), key=lambda pair: (pair[0], pair[1].start))
+    found = sorted(
+        _found(sentence, words, people, published, told), key=lambda pair: (pair[0], pair[1].start)
+    )
     taken: list[Piece] = []
     for _, piece in found:
         if all(piece.end <= other.start or other.end <= piece.start for other in taken):
@@ -40,22 +48,21 @@ def _rest(words: Sequence[Word], taken: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _found(
-    sentence: Sentence, words: Sequence[Word], published: date | None, told: date | None
+    sentence: Sentence,
+    words: Sequence[Word],
+    people: Sequence[str],
+    published: date | None,
+    told: date | None,
 ) -> Iterator[tuple[int, Piece]]:
     """Yield (rank, piece) of every candidate; a better rank wins where two overlap."""
     for when in dates_in(sentence.text, published, offset=sentence.start, told=told):
         text = sentence.text[when.start - sentence.start : when.end - sentence.start]
         yield 2, Piece(Sort.DATE, text, when.start, when=when)
-    for match in _QUOTED.finditer(sentence.text):
-        if occasion_kind := next((k for h, k in longest_first("occasions") if match["name"].endswith(h)), ""):
-            yield (
-                0,
-                Piece(Sort.OCCASION, match["name"], sentence.start + match.start("name"), kind=occasion_kind),
-            )
-    for match in _TITLE_OF_WORK.finditer(sentence.text):
-        kind = agreement_kind(match.group()[:-1])
-        sort = Sort.AGREEMENT if kind else Sort.WORD
-        yield 0, Piece(sort, match.group(), sentence.start + match.start(), "nw", kind)
+    yield from _marked(sentence)
+    for mission in missions(sentence.text, sentence.start, words):
+        yield 3, mission
+    for calling in callings(words, families(people)):
+        yield 3, calling
     for start, stop, piece_kind in institutions(words):
         yield 4, _over(words, start, stop, Sort.INSTITUTION, piece_kind)
     for index, kind in places(words):
@@ -64,6 +71,21 @@ def _found(
         yield from _heads(words, index)
         if word.tag == "PER":
             yield 5, Piece(Sort.PERSON, word.text, word.start)
+
+
+def _marked(sentence: Sentence) -> Iterator[tuple[int, Piece]]:
+    """Yield occasions in quotation marks, and agreements and works in theirs."""
+    for match in _QUOTED.finditer(sentence.text):
+        name, start = match["name"], sentence.start + match.start("name")
+        kind = next((k for h, k in longest_first("occasions") if name.endswith(h)), "")
+        if kind:
+            yield 0, Piece(Sort.OCCASION, name, start, kind=kind)
+        elif len(name) > _HEAD and (kind := agreement_kind(name)):
+            yield 0, Piece(Sort.AGREEMENT, sentence.text[match.start() : match.end()], start - 1, "nw", kind)
+    for match in _TITLE_OF_WORK.finditer(sentence.text):
+        kind = agreement_kind(match.group()[:-1])
+        sort = Sort.AGREEMENT if kind else Sort.WORD
+        yield 0, Piece(sort, match.group(), sentence.start + match.start(), "nw", kind)
 
 
 def _over(words: Sequence[Word], start: int, stop: int, sort: Sort, kind: str) -> Piece:
@@ -77,7 +99,7 @@ def _heads(words: Sequence[Word], index: int) -> Iterator[tuple[int, Piece]]:
         yield 1, delegation
     if occasion := _occasion(words, index):
         yield 1, occasion
-    if kind := agreement_kind(word.text):
+    if kind := agreement_kind(word.text) or _bond(words, index):
         yield 3, Piece(Sort.AGREEMENT, word.text, word.start, "n", kind)
     if word.tag == "m" and word.text[:1] != "第" and (value := number(word.text)) is not None:
         yield 3, Piece(Sort.NUMBER, word.text, word.start, kind=str(value))
@@ -86,6 +108,24 @@ def _heads(words: Sequence[Word], index: int) -> Iterator[tuple[int, Piece]]:
 def agreement_kind(name: str) -> str:
     """Return the kind of agreement whose head ends a name, or nothing."""
     return next((kind for end, kind in longest_first("agreements") if name.endswith(end)), "")
+
+
+def _bond(words: Sequence[Word], index: int) -> str:
+    """Return the kind of what two cities or bodies become (`缔结 友好城市 关系`), or nothing."""
+    after = "".join(word.text for word in words[index + 1 : index + 3])
+    if after.startswith("的"):
+        return ""  # 建立战略合作的机制
+    before = [word.text for word in words[max(index - _NEAR, 0) : index]]
+    if not any(verb in listed("bond_verbs") for verb in before) or any(
+        map(agreement_kind, (after, after[:2]))
+    ):
+        return ""
+    for width in (1, 2, 3):
+        name = "".join(word.text for word in words[max(index - width + 1, 0) : index + 1])
+        for kind, nouns in lexicon()["bonds"].items():
+            if name in nouns and words[index].text + after[:2] not in nouns:
+                return str(kind)
+    return ""
 
 
 def number(text: str) -> int | None:
@@ -117,6 +157,8 @@ def _spelled(figure: str) -> int | None:
 def _delegation(words: Sequence[Word], index: int) -> Piece | None:
     word = words[index]
     split = word.text == "团" and index > 0 and words[index - 1].text in ("访问", "考察", "参访", "代表")
+    if word.text in listed("guests"):
+        return Piece(Sort.DELEGATION, word.text, word.start, kind="bare")
     if not split and not word.text.endswith(tuple(lexicon()["delegations"])):
         return None
     start = runs_back(words, index, allowed=_MEMBERS, titles=True)
@@ -136,7 +178,7 @@ def _is_aside(word: Word) -> bool:
 def place_or_body(name: str) -> bool:
     """Return whether a delegation's name says more than that it is one."""
     stem = name[:-3] if name.endswith(tuple(lexicon()["delegations"])) else name[:-1]
-    return len(stem) > 1 and not stem.startswith("访")
+    return len(stem) > 1 and not stem.startswith(("访", "该", *lexicon()["own"]))
 
 
 def _occasion(words: Sequence[Word], index: int) -> Piece | None:

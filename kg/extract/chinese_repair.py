@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kg import gazetteer
+from kg.extract.chinese_callings import called, with_parted_names
 from kg.extract.chinese_names import (
     country_at,
     department_at,
@@ -35,10 +36,20 @@ def known_people(sentences: Iterable[Sentence]) -> tuple[str, ...]:
 
 def repaired(words: Sequence[Word], people: Sequence[str]) -> list[Word]:
     """Return the words of a sentence with wrong borders and tags mended."""
-    pieces = _joined([part for word in _dotted(words) for part in _split(word)])
+    pieces = _joined(list(_parts(_dotted(words))))
     for name in people:
         pieces = _with_person(pieces, name)
-    return list(_surnamed(list(_placed([_retagged(word) for word in _gazetteered(pieces)]))))
+    words = list(_placed([_retagged(word) for word in _gazetteered(pieces)]))
+    return with_parted_names(list(_surnamed(words)))
+
+
+def _parts(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words, each cut where it holds several; a name behind a title stays whole (`院长马里奥`)."""
+    before = ""
+    for word in words:
+        parts = [word] if word.tag == "PER" and is_title(before) and len(word.text) > 1 else _split(word)
+        yield from parts
+        before = word.text
 
 
 def _dotted(words: Sequence[Word]) -> list[Word]:
@@ -128,6 +139,9 @@ def _split(word: Word) -> Iterator[Word]:
     if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
         yield from word.cut(len(verb), "v", "n")  # 达成协议
         return
+    if word.text[:1] == "该" and len(word.text) > 4 and ending_kind(word.text):  # noqa: PLR2004  该校 and a name
+        yield from word.cut(2, "r", "ORG")  # 该校国际教育学院
+        return
     if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004  two verbs of two characters
         yield from word.cut(2, "v", word.tag)  # 率团访问
         return
@@ -212,7 +226,8 @@ def _title_apart(last: Word, word: Word) -> list[Word]:
     if word.tag == "PER" and last.text[:-1] in listed("titles") and not is_title(last.text):
         title, first = last.cut(len(last.text) - 1, "n", "PER")
         return [title, replace(first, text=first.text + word.text)]
-    if word.tag == "PER" and len(word.text) > _FAMILY and word.text[0] == "长" and is_title(last.text + "长"):
+    whole = last.text + word.text[:1]
+    if word.tag == "PER" and len(word.text) > _FAMILY and is_title(whole) and not is_title(last.text):
         chief, person = word.cut(1, "n", "PER")
         return [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
     doubled = word.text == "长" and len(last.text) > _NAME and last.text[-1] == last.text[-2]
@@ -267,6 +282,8 @@ def _tag_of_person(name: str) -> str:
         return "LOC"
     if len(name) > 3 and ending_kind(name) and is_institution(name):  # noqa: PLR2004  longer than a surname and a name
         return "ORG"
+    if called(name) or (len(name) == 2 and acts(name[1], "say")):  # noqa: PLR2004  a family name, and what it does
+        return "nz"
     short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
     own = len(name) == 3 and name[0] in lexicon()["surnames"]  # noqa: PLR2004  as most Chinese names are
     other = (

@@ -1,5 +1,6 @@
-"""Stage 2, Chinese: traditional characters read as simplified ones, and names given back as written."""
+"""Stage 2, Chinese: other characters and half-width marks read as the usual ones, and given back."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -8,6 +9,9 @@ from kg.model import Article, Entity, Fact, Findings, Text
 
 _ENOUGH = 3
 """Fewest traditional characters that make a text a traditional one."""
+_WIDE = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
+_NARROW = re.compile(r"(?<=[^\x00-\x7f])\s?[,:;!?](?!\d{3}\b)|[,:;!?](?=\s?[^\x00-\x7f])|[()]")
+"""Half-width marks beside Chinese letters; those of figures and of foreign names stay."""
 
 
 @cache
@@ -21,13 +25,19 @@ def simplified(article: Article) -> Article:
     text = article.text.translate(_table())
     changed = sum(a != b for a, b in zip(text, article.text, strict=True))
     if changed < _ENOUGH:
-        return article
+        wide = _widened(article.text)
+        return replace(article, text=wide) if wide != article.text else article
     return replace(
         article,
-        text=text,
+        text=_widened(text),
         title=article.title.translate(_table()),
         publisher=article.publisher.translate(_table()),
     )
+
+
+def _widened(text: str) -> str:
+    """Return a text with its half-width marks as full-width ones, one for one."""
+    return _NARROW.sub(lambda match: match.group()[:-1] + _WIDE[match.group()[-1]], text)
 
 
 def as_written(findings: Findings, article: Article) -> Findings:

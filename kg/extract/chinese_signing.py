@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_dates import When
 from kg.extract.chinese_events import Happening, participants, write
 from kg.extract.chinese_figures import figure
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_people import institution, place
 from kg.extract.chinese_track import Track
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation
 
 _SEVERAL = 2
+_QUOTES = "《》“”「」『』"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def write_deal(
     kind = Kind.AGREEMENT_SET if deal.count is not None else Kind.AGREEMENT
     key = _known(deal, kind, book) if deal.count is None else None
     if key is None:
-        name = deal.what.text.strip("《》") if deal.what.tag == "nw" else _label(deal)
+        name = deal.what.text.strip(_QUOTES) if deal.what.tag == "nw" else _label(deal)
         key = book.thing(kind, name, deal.evidence, named=deal.what.tag == "nw")
     else:
         book.see(key, deal.evidence)
@@ -95,7 +96,7 @@ def _party(key: str, piece: Piece, deal: Deal, book: Notebook) -> None:
 def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
     """Return the agreement that is told of again: same sides, kind, status and matter."""
     if deal.what.tag == "nw":
-        return book.find(kind, deal.what.text.strip("《》"))
+        return book.find(kind, deal.what.text.strip(_QUOTES))
     sides = frozenset(participants(deal.sides, book))
     for known in book.of_kind(kind):
         same = sides == book.refs(known.key, Relation.PARTY, Relation.SIDE)

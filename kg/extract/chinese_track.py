@@ -3,7 +3,7 @@
 When and where are lifted out first, and so are adverbs; `丁薛祥28日在北京会见访问团` becomes `PmG`. Letters:
 P person, I institution, L place, G delegation, O occasion, A agreement, N number, & and, c toward,
 m meet, k talk, h hold, v visit, R lead, j attend, S sign, b each, T when, y say, q by, z among,
-r rest, x sign off, u open, e of, comma, o other.
+r rest, x sign off, u open, e of, H the publisher unnamed (`我校`), comma, o other.
 """
 
 import re
@@ -27,6 +27,9 @@ _LONG = 4
 """Most words that say where, after 在."""
 _ENVOY = "代表"
 """Who signs as 代表 of a body signs for it."""
+_MARKS = {"，": ",", "：": ",", "；": ",", "。": ",", "的": "e"}
+_BOND = "建立"
+"""Establishes a bond where one is named behind it."""
 _MOODS = ("planned", "denied", "cancelled")
 
 
@@ -76,6 +79,7 @@ class Track:
         found = re.search(
             rf"(?:^|,)o?(?P<who>[{sorts}](?:&[{sorts}])*)[mkvhRjScyb]", self.letters[: before + 1]
         )
+        found = found or re.search(rf"(?:^|,)o?(?P<who>[{sorts}](?:&[{sorts}])+)[^&{sorts}]", self.letters)
         return self.group(found, "who", sorts) if found and found.end("who") <= before else []
 
     def carried(self, before: int, sorts: str) -> list[Piece]:
@@ -155,6 +159,8 @@ def _letter_at(pieces: tuple[Piece, ...], index: int) -> str:
         return ""
     if piece.sort is Sort.PLACE and not piece.full and _is_of_something(pieces, index):
         return "o"
+    if piece.text == _BOND and any(p.kind == "partnership" for p in pieces[index + 1 : index + 6]):
+        return "S"
     envoy = piece.text == _ENVOY and index > 0 and pieces[index - 1].sort is Sort.INSTITUTION
     after = pieces[index + 1] if index + 1 < len(pieces) else piece
     if piece.sort is Sort.INSTITUTION and after.sort is Sort.WORD and is_title(after.text):
@@ -191,10 +197,10 @@ def _letter(piece: Piece) -> str:
     found = next((letter for letter, role in _LETTERS if acts(piece.text, role)), "")
     if found:
         return found
-    if piece.text in "，：；。":
-        return ","
-    if piece.text == "的":
-        return "e"
+    if piece.text in _MARKS:
+        return _MARKS[piece.text]
+    if piece.text in listed("own"):
+        return "H"
     modal = any(piece.text in listed(mood) for mood in (*_MOODS, "preliminary"))
     return "" if modal or piece.tag in _DROPPED or (piece.tag == "w" and piece.text not in "！？") else "o"
 

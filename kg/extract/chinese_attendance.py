@@ -1,0 +1,60 @@
+"""Stage 2, Chinese: who else was there, by sentences that only say so (`副校长乙参加会见`, `甲陪同`)."""
+
+import re
+
+from kg.extract.chinese_events import participants
+from kg.extract.chinese_marks import Sort
+from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_track import Track
+from kg.extract.chinese_words import acts, lexicon
+from kg.model import Basis, Entity, Kind, Ref, Relation
+
+_FAR = 260
+"""Letters between an event and a sentence that only adds who was there."""
+_WHO = r"(?P<who>P(?:o{0,4}[&,]o{0,4}P)*)[^,PIGL]{0,8}$"
+
+
+def read_attendance(track: Track, book: Notebook) -> None:
+    """Add to the event told of last those of whom a sentence says that they attended it or came along."""
+    pieces = track.reading.pieces
+    for letter, index in enumerate(track.index):
+        piece = pieces[index]
+        kinds = _kinds(track, index) if piece.sort is Sort.WORD else ()
+        found = re.search(_WHO, track.letters[:letter]) if kinds else None
+        event = _last(kinds, piece.start, book) if found else None
+        if found is None or event is None or track.mood(track.at(found.start()), index) != "":
+            continue
+        who = track.group(found, "who", "P")
+        evidence = track.reading.between(track.at(found.start("who")), index)
+        for person in participants(who, book):
+            book.state(
+                event.key, Relation.PARTICIPANT, Ref(person), evidence, rule="zh-attendance", confidence=0.8,
+                basis=Basis.RESOLVED,
+            )  # fmt: skip
+
+
+def _kinds(track: Track, index: int) -> tuple[str, ...]:
+    """Return the kinds of events that `参加会见`, `陪同考察` or `陪同` can mean."""
+    pieces = track.reading.pieces
+    word = pieces[index].text
+    _, last = track.reading.clause(index)
+    nouns = [
+        p.text for p in pieces[index + 1 : min(index + 5, last + 1)] if p.text not in ("了", "上述", "此次")
+    ]
+    if not acts(word, "attend") and word not in lexicon()["company"]:
+        return ()
+    for kind, words in lexicon()["told_again"].items():
+        if nouns and nouns[-1 if len(nouns) < 3 else 0] in words:  # noqa: PLR2004  the head of a short phrase
+            return ("meeting", "visit", "signing", "ceremony") if kind == "any" else (str(kind),)
+    return ("visit", "meeting") if word in lexicon()["company"] and not nouns else ()
+
+
+def _last(kinds: tuple[str, ...], start: int, book: Notebook) -> Entity | None:
+    """Return the event of such a kind told of last, not far before."""
+    near = [
+        (evidence.end, event)
+        for event in book.of_kind(Kind.EVENT)
+        for evidence in event.evidence
+        if book.concept(event.key, Relation.KIND) in kinds and start - _FAR < evidence.end <= start
+    ]
+    return max(near, key=lambda pair: (pair[0], pair[1].key))[1] if near else None

@@ -1,0 +1,86 @@
+"""Stage 2, Chinese: roles written down once a title and its holder are found."""
+
+from dataclasses import dataclass
+
+from kg import gazetteer
+from kg.extract.chinese_bodies import institution, place
+from kg.extract.chinese_callings import families
+from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_words import lexicon
+from kg.model import Basis, Evidence, Kind, Ref, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A title held by a person; the pieces `[first, last]` say so."""
+
+    person: int
+    title: str
+    body: Piece | None
+    first: int
+    resolved: bool = False
+    """The body is not named right before the title."""
+
+
+def write_office(office: Office, reading: Reading, book: Notebook) -> None:
+    """Write a role down; one without a body waits until the article is read (`副市长甲`)."""
+    body, person = office.body, reading.pieces[office.person]
+    start = reading.pieces[office.first].start
+    state = office.title.endswith(tuple(lexicon()["state_titles"]))
+    if body is None or body.sort not in (Sort.INSTITUTION, Sort.PLACE):
+        words = Evidence(min(start, person.start), max(person.end, person.end))
+        book.bare.setdefault(book.piece(Kind.PERSON, person), (office.title, words))
+    elif body.sort is Sort.INSTITUTION or state:
+        words = Evidence(min(start, body.start, person.start), max(person.end, person.end))
+        holder = book.piece(Kind.PERSON, person)
+        _role(
+            holder, office.title, words, body, book, basis=Basis.RESOLVED if office.resolved else Basis.STATED
+        )
+
+
+def _role(
+    holder: str, title: str, words: Evidence, body: Piece | None, book: Notebook, *, basis: Basis
+) -> None:
+    published = book.article.published
+    if published is None:
+        return
+    stated = body is not None and body.sort is Sort.INSTITUTION
+    relation = Relation.ROLE_IN if stated else Relation.REPRESENTS
+    there = (institution(body, book) if stated else place(body, book)) if body else ""
+    for role in book.of_kind(Kind.ROLE):
+        same = book.refs(role.key, Relation.HOLDER) == {holder} and book.refs(role.key, relation) == {there}
+        if same and role.name.startswith(title):
+            book.see(role.key, words)
+            return
+    key = book.thing(Kind.ROLE, f"{title}，{body.name}" if body else title, words, named=False)
+    book.state(key, Relation.HOLDER, Ref(holder), words, rule="zh-title", confidence=0.9)
+    if there:
+        sure = 0.9 if basis is Basis.STATED else 0.75
+        book.state(key, relation, Ref(there), words, rule="zh-title", confidence=sure, basis=basis)
+    book.words(key, Relation.TITLE, title, words, rule="zh-title")
+    book.state(
+        key, Relation.ATTESTED_ON, published, words, rule="zh-title", confidence=0.9, basis=Basis.RESOLVED
+    )
+
+
+def write_bare(book: Notebook) -> None:
+    """Write down the titles of those of whom no sentence has said where they hold one."""
+    for holder, (title, words) in book.bare.items():
+        if not book.sources(holder, Relation.HOLDER):
+            _role(holder, title, words, _state_of(holder, title, words, book), book, basis=Basis.INFERRED)
+
+
+def _state_of(holder: str, title: str, words: Evidence, book: Notebook) -> Piece | None:
+    """Return the one foreign country of the article for a head of state or government without one."""
+    if not title.endswith(tuple(lexicon()["heads_of_state"])) or families([book.entities[holder].name]):
+        return None
+    lands = {
+        entity.name: entity
+        for entity in book.of_kind(Kind.PLACE)
+        if (record := gazetteer.lookup(entity.name)) and record.kind == "country" and entity.name != "中国"
+    }
+    if len(lands) != 1:
+        return None
+    land = next(iter(lands.values()))
+    return Piece(Sort.PLACE, title, words.start, kind="country", full=land.name)
