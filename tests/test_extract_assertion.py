@@ -69,6 +69,12 @@ def test_what_is_asked_supposed_or_heard_said_is_no_agreement(text):
         (f"{ELM} and {OAK} announced plans to sign an agreement.", "planned"),
         (f"{ELM} approved the signing of an agreement with {OAK}.", "planned"),
         (f"{ELM} is in talks with {OAK} for a partnership.", "planned"),
+        (f"A merger between {ELM} and {OAK} has collapsed.", "cancelled"),
+        (f"Merger talks between {ELM} and {OAK} were called off.", "cancelled"),
+        (f"{ELM} has pulled out of merger talks with {OAK}.", "cancelled"),
+        (f"{ELM} has withdrawn from its partnership with {OAK}.", "cancelled"),
+        (f"Plans to merge {ELM} and {OAK} have been dropped.", "cancelled"),
+        (f"{ELM} and {OAK} were unable to agree on a merger.", "denied"),
     ],
 )
 def test_what_is_denied_or_still_to_come_says_so(text, status):
@@ -146,3 +152,14 @@ def test_what_was_originally_signed_is_an_earlier_agreement():
     text = f"{later} {ELM} originally signed an agreement with {OAK} in 1994."
 
     assert len(deals(text)) == 2
+
+
+def test_a_memorandum_of_agreement_is_one_agreement():
+    assert deals(f"{ELM} and {OAK} signed a Memorandum of Agreement on water.") == [("signed", [ELM, OAK])]
+
+
+def test_an_agreement_signed_at_the_meeting_of_another_sentence_quotes_its_own_sentence():
+    text = f"{ELM} and {OAK} held a press conference in Lima on Monday.\n{ELM} and {OAK} run a school. "
+    text += f"{ELM} and {OAK} signed a treaty at the press conference."
+
+    assert deals(text) == [("signed", [ELM, OAK])]

@@ -74,7 +74,7 @@ def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
     """Return the kind of agreement that a noun names, and whether it needs its parties to count."""
     if sentence.mention(token) is not None or token.pos_ not in ("NOUN", "PROPN"):
         return "", False
-    if _first_half(sentence, token):
+    if _first_half(sentence, token) or _of_memorandum(token):
         return "", False
     inner = token.dep_ in ("compound", "nmod")
     follow = " ".join(t.lower_ for t in [token, *_next(sentence, token, 2)])
@@ -87,7 +87,16 @@ def kind_at(sentence: Sentence, token: "Token") -> tuple[str, bool]:
             if inner and kind_at(sentence, token.head)[0]:  # `joint venture agreement`
                 return "", False
             return row.kind, row.light
-    return ("", False) if inner else _kind_of(token)
+    if inner and token.head.lemma_.lower() not in bargains().under:
+        return "", False
+    return _kind_of(token)
+
+
+def _of_memorandum(token: "Token") -> bool:
+    """Tell whether a word is only the second half of `Memorandum of Agreement`."""
+    over = token.head.head if token.dep_ == "pobj" and token.head.lower_ == "of" else None
+    bare = not any(c.dep_ == "det" for c in token.children)
+    return over is not None and bare and over.lemma_.lower() in ("memorandum", "memoranda", "letter", "heads")
 
 
 def _kind_of(noun: "Token") -> tuple[str, bool]:
@@ -103,7 +112,8 @@ def _kind_of(noun: "Token") -> tuple[str, bool]:
 def _sisters(noun: "Token") -> bool:
     """Tell whether a noun is modified by `sister-city`, `twinning` and the like."""
     inner = [c for c in noun.children if c.dep_ in ("compound", "nmod", "amod") and c.i < noun.i]
-    return any(t.lower_ in bargains().sistering for c in inner for t in [c, *c.children])
+    words = {t.lower_ for c in inner for t in [c, *c.children]}
+    return bool(words & bargains().sistering) or words >= {"joint", "venture"}
 
 
 def _first_half(sentence: Sentence, token: "Token") -> bool:

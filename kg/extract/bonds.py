@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, lists, parties
+from kg.extract import frames, lists, parties, standing
 from kg.extract.deals import Deal
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains
@@ -29,7 +29,7 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     if len(deal.members) > 1 and deal.kind == "partnership" and not _stands(noun):
         deal.parties.clear()
         deal.sides.clear()
-    if len(deal.members) > 1 or not _stands(noun):
+    if len(deal.members) > 1 or not (_stands(noun) or deal.status == "cancelled"):
         return
     if noun.dep_ == "dobj" and not around.get("with"):  # `A and B share a memorandum`
         parties.put(scene, deal, lists.before(sentence, noun.head), noun)
@@ -51,8 +51,8 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
 
 def _by_signing(scene: Scene, deal: Deal) -> bool:
     """Read `the signing of a treaty by A and B`, `talks with B on a treaty`."""
-    over = deal.noun.head.head if deal.noun.dep_ == "pobj" else None
-    if over is None or over.lemma_.lower() not in bargains().under or over.pos_ == "VERB":
+    over = standing.over_noun(deal.noun)
+    if over is None:
         return False
     around, support = frames.of_noun(over)
     given = [t for name in ("between", "by") for t in around.get(name, [])]
@@ -65,7 +65,7 @@ def _by_signing(scene: Scene, deal: Deal) -> bool:
         ]
         owners = [t for t in around.get("owner", []) if t.pos_ != "PRON"]
         mine = owners or parties.speaker(scene, deal.sentence, over)
-        given = [*mine, *others] if mine and others else []
+        given = [*mine, *others]
     if len(set(parties.denoted(scene, deal.sentence, given))) < 2:  # noqa: PLR2004  two at least
         return False
     parties.bodies(scene, deal.sentence, given)

@@ -94,20 +94,24 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR091
         return CANCELLED
     if not _infinitive(verb):
         if verb.dep_ == "ccomp":
-            inner = of_verb(above, depth + 1)
-            return (
-                NOTHING
-                if lemma in row("wished") and lemma != "tell" and verb.tag_ != "VBD"
-                else (HAPPENED if inner else NOTHING)
-            )
+            return _of_report(verb, above, depth)
         return _of_gerund(verb, above, depth)
-    if lemma in row("planned") or yet_to(above) or (above.pos_ == "NOUN" and lemma in row("planned_nouns")):
-        return (
-            PLANNED if above.pos_ == "NOUN" or of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
-        )
+    if above.pos_ == "NOUN" and lemma in row("planned_nouns"):
+        said = of_noun(above, frames.support(above))  # `plans to merge were dropped`
+        return said if said in (CANCELLED, DENIED) else PLANNED
+    if lemma in row("planned") or yet_to(above):
+        return PLANNED if of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
     if lemma in row("kept"):
         return of_verb(above, depth + 1)
     return NOTHING
+
+
+def _of_report(verb: "Token", above: "Token", depth: int) -> str:
+    """Read `said that it signed`, `hopes that it signs`."""
+    lemma = above.lemma_.lower()
+    if lemma in row("wished") and lemma != "tell" and verb.tag_ != "VBD":
+        return NOTHING
+    return HAPPENED if of_verb(above, depth + 1) else NOTHING
 
 
 def _of_gerund(verb: "Token", above: "Token", depth: int) -> str:
@@ -132,6 +136,9 @@ def _after_preposition(preposition: "Token", depth: int) -> str:
     if preposition.lower_ in ("after", "by", "since", "following", "upon", "in", "with"):
         governor = preposition.head
         return HAPPENED if preposition.lower_ in ("after", "since") else of_verb(governor, depth + 1)
+    governor = preposition.head
+    if governor.lemma_.lower() in row("occasions"):  # `the ceremony of signing the agreement was held`
+        return of_noun(governor, frames.support(governor))
     return NOTHING
 
 

@@ -14,6 +14,7 @@ _STATUS = {"reached": "signed"}
 _WAITING = frozenset(("ahead", "before", "until", "pending", "prior", "await", "toward", "towards"))
 _LEAVE = frozenset(("approve", "authorise", "authorize", "allow", "permit", "endorse", "back", "support"))
 """Verbs that let a signing come."""
+_STEPS = 2
 _LATER = frozenset(("yet", "still", "until", "till"))
 
 
@@ -53,7 +54,9 @@ def _to(verb: "Token") -> bool:
 
 def by_mention(noun: "Token", support: "Token | None") -> str:
     """Return how far an agreement had come of which a text only speaks; nothing where it asserts none."""
-    over = next((a for a in _ancestors(noun) if a.lemma_.lower() in bargains().under), None)
+    over = over_noun(noun)
+    if _fails(over or noun, support if over is None else frames.support(over)):
+        return modality.CANCELLED
     if over is not None:
         return _under(over)
     if _undecided(noun, support):
@@ -62,6 +65,36 @@ def by_mention(noun: "Token", support: "Token | None") -> str:
         return ""
     given = noun.dep_ == "pobj" and noun.head.lower_ in bargains().grounds
     return "in-force" if given and not _doubtful(noun) else _said(noun, support)
+
+
+def over_noun(noun: "Token") -> "Token | None":
+    """Return the noun on which an agreement hangs: `talks on a merger`, `merger talks`."""
+    return next((a for a in _ancestors(noun) if a.lemma_.lower() in bargains().under), None)
+
+
+def _fails(noun: "Token", support: "Token | None") -> bool:
+    """Tell whether nothing comes of it: `the merger collapsed`, `pulled out of the talks`."""
+    support = support or _left(noun)
+    if support is None or modality.of_verb(support) != modality.HAPPENED:
+        return False
+    lemma = support.lemma_.lower()
+    if noun.dep_ == "nsubj":
+        return lemma in bargains().failing
+    if noun.dep_ == "pobj":
+        return lemma in bargains().leaving and noun.head.lower_ in ("from", "of")
+    particle = bargains().with_particle.get(lemma)
+    complete = not particle or any(c.lower_ == particle for c in support.children)
+    return bargains().verbs.get(lemma) == "cancelled" and complete and noun.dep_ in ("dobj", "nsubjpass")
+
+
+def _left(noun: "Token") -> "Token | None":
+    """Return the verb above `out of`, `away from`."""
+    step = noun.head if noun.dep_ == "pobj" else noun
+    for _ in range(_STEPS):
+        step = step.head
+        if step.pos_ == "VERB":
+            return step
+    return None
 
 
 def _open(noun: "Token") -> bool:
@@ -100,7 +133,9 @@ def _pending(noun: "Token", support: "Token") -> str | None:
 
 
 def _undecided(noun: "Token", support: "Token | None") -> bool:
-    return support is not None and noun.dep_ != "nsubj" and support.lemma_.lower() in bargains().undecided
+    if support is None or any(c.lower_ == "through" for c in support.children):  # `pushed through a merger`
+        return False
+    return noun.dep_ != "nsubj" and support.lemma_.lower() in bargains().undecided
 
 
 def _of_another(noun: "Token") -> bool:
@@ -140,6 +175,9 @@ def _ancestors(noun: "Token") -> "list[Token]":
     """Return the nouns that an agreement hangs on: `talks on an agreement`."""
     out: list[Token] = []
     token = noun
+    if token.dep_ in ("compound", "nmod") and token.head.pos_ == "NOUN":  # `merger talks`
+        token = token.head
+        out.append(token)
     while token.dep_ in ("pobj", "conj") and len(out) < 2:  # noqa: PLR2004  one noun over another
         token = token.head.head if token.dep_ == "pobj" else token.head
         if token.pos_ not in ("NOUN", "PROPN"):

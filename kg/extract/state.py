@@ -182,12 +182,14 @@ def _occasion(scene: Scene, key: str, group: Sequence[Deal], happenings: Sequenc
     for one in group:
         at, after = _event_of(happenings, one.occasion, one), _event_of(happenings, one.after, one)
         if at is not None and one.status in _SETTLED:
-            evidence = one.sentence.span([one.token, at.token])
+            evidence = one.sentence.span([one.token, one.occasion or one.token])
             _Put(scene, key, one)(Relation.SIGNED_AT, Ref(at.key), evidence)
         elif at is not None and one.status == "preliminary":
-            _Put(scene, key, one)(Relation.OUTCOME_OF, Ref(at.key), one.sentence.span([one.token, at.token]))
+            _Put(scene, key, one)(
+                Relation.OUTCOME_OF, Ref(at.key), one.sentence.span([one.token, one.occasion or one.token])
+            )  # fmt: skip
         if after is not None and one.status in (*_SETTLED, "preliminary"):
-            evidence = one.sentence.span([one.token, after.token])
+            evidence = one.sentence.span([one.token, one.after or one.token])
             _Put(scene, key, one)(Relation.OUTCOME_OF, Ref(after.key), evidence, basis=Basis.INFERRED)
     if not scene.draft.values(key, Relation.SIGNED_AT) and group[0].within is None:
         _signing(scene, key, group)

@@ -144,6 +144,10 @@ class Bargains:
     """Verbs whose object is an agreement that stands."""
     under: Mapping[str, str]
     """Noun that an agreement may hang on -> the status that this gives it."""
+    leaving: frozenset[str]
+    """Verbs of leaving an agreement or its talks: `pulled out of`."""
+    failing: frozenset[str]
+    """Verbs that say of an agreement, or of talks, that nothing comes of it."""
     awaited: frozenset[str]
     """Verbs that say in the passive that an agreement is still to come."""
     being: Mapping[str, str]
@@ -175,6 +179,8 @@ def bargains() -> Bargains:
         undecided=words(rows["undecided"]),
         having=words(rows["having"]),
         under={noun: status for status, line in rows["under"].items() for noun in words(line)},
+        leaving=words(rows["leaving"]),
+        failing=words(rows["failing"]),
         awaited=words(rows["awaited"]),
         being={word: status for status, line in rows["being"].items() for word in words(line)},
     )

@@ -59,7 +59,7 @@ def _tells(token: "Token") -> bool:
     if lemma in bargains().joining:
         return True
     if lemma in bargains().pairing:
-        return any(c.dep_ in ("auxpass", "prep") for c in token.children)
+        return any(c.dep_ in ("auxpass", "prep", "dobj") for c in token.children)
     return any(c.dep_ == "dobj" and c.lower_ in bargains().together.get(lemma, ()) for c in token.children)
 
 
