@@ -75,7 +75,7 @@ def _negates(child: "Token") -> bool:
     return child.dep_ == "neg" or (child.dep_ == "advmod" and child.lower_ == "never")
 
 
-def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: PLR0911  one return a case, in order
+def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: C901, PLR0911  one return a case, in order
     if verb.dep_ == "conj":
         finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children)
         return (
