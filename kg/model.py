@@ -196,6 +196,10 @@ class Findings:
     """Name, version and models, for provenance: `rules 0.1; en_core_web_sm 3.8.0 sha256:...`."""
     rejected: tuple[str, ...] = field(default=(), compare=False)
     """Candidates that were not asserted and why, one line each (`kg explain`)."""
+    held: tuple[Fact, ...] = ()
+    """Facts too unsure to be asserted, and what hangs on them: for review."""
+    doubted: tuple[Entity, ...] = ()
+    """Entities that only held facts speak of."""
 
 
 Extractor = Callable[[Article], Findings]

@@ -26,6 +26,8 @@ class Settings:
     """Name of the publication, shown on its pages and in its catalog."""
     extractor: str = "rules"
     """Name in the entry-point group `kg.extractors`."""
+    least_confidence: float = 0.5
+    """Confidence (0 to 1) below which a statement is not asserted but listed for review."""
     article_bytes: int = 5_000_000
     """Largest article that is read, in bytes."""
     host: str = "127.0.0.1"
@@ -56,8 +58,8 @@ class Settings:
     """Folder with the weights of the extractor `gliner`."""
 
 
-_LEAST = {"port": 0, "query_seconds": 0.01}
-_MOST = {"port": 65535, "query_seconds": 86400}
+_LEAST = {"port": 0, "least_confidence": 0.0, "query_seconds": 0.01}
+_MOST = {"port": 65535, "least_confidence": 1.0, "query_seconds": 86400}
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None, **options: object) -> Settings:

@@ -10,7 +10,7 @@ import click
 from kg import __version__
 from kg.cli.building import build
 from kg.cli.explaining import explain
-from kg.cli.extracting import evaluate, extract
+from kg.cli.extracting import calibrate, evaluate, extract
 from kg.cli.serving import serve
 from kg.errors import (
     ArticleRefused,
@@ -49,7 +49,7 @@ def cli() -> None:
     """Turn news articles into a published, validated knowledge graph."""
 
 
-for command in (build, evaluate, explain, extract, serve):
+for command in (build, calibrate, evaluate, explain, extract, serve):
     cli.add_command(command)
 
 

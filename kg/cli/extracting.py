@@ -54,6 +54,7 @@ def _write(path: Path, value: object) -> None:
 @click.option(
     "--bootstrap", type=click.IntRange(min=0), default=0, metavar="N", help="Resamples for an interval of F1."
 )
+@click.option("--reliability", is_flag=True, help="Also print how often each rule was right.")
 @click.option(
     "--json",
     "json_file",
@@ -68,10 +69,11 @@ def evaluate(
     ids: Path | None,
     strict_quotes: bool,
     bootstrap: int,
+    reliability: bool,
     json_file: Path | None,
 ) -> None:
     """Score the facts in PRED_DIR against annotated ones."""
-    from kg.evaluate import as_json, as_text, score  # noqa: PLC0415  only this command needs it
+    from kg.evaluate import as_json, as_text, reliability_text, score  # noqa: PLC0415  only this command needs it
 
     scores = score(
         predictions,
@@ -82,8 +84,38 @@ def evaluate(
         bootstrap=bootstrap,
     )
     print(as_text(scores))
+    if reliability:
+        print(f"\n{reliability_text(scores)}")
     if json_file:
         _write(json_file, as_json(scores))
+
+
+@click.command()
+@click.argument(
+    "evaluations",
+    nargs=-1,
+    required=True,
+    metavar="EVAL.json...",
+    type=click.Path(path_type=Path, dir_okay=False),
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="The table that is written: kg/extract/lexicon/measured.yaml in the sources.",
+)
+def calibrate(*, evaluations: tuple[Path, ...], into: Path) -> None:
+    """Sum what each EVAL.json (`kg eval --json`) says of every rule: how sure the extractor may be of it."""
+    from kg.evaluate import as_yaml, rule_records  # noqa: PLC0415  only this command needs it
+
+    records = rule_records(evaluations)
+    try:
+        into.write_text(as_yaml(records), encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write {into}: {error.strerror}") from error
+    cases = sum(record.of for record in records.values())
+    print(f"{into}: {len(records)} rules and relations, {cases} cases")
 
 
 def _ids(path: Path | None) -> tuple[str, ...] | None:

@@ -1,7 +1,8 @@
 """Beside the river: how well an extractor reads, measured on annotated articles."""
 
+from kg.evaluate.calibration import as_yaml, rule_records
 from kg.evaluate.eval_format import to_eval
-from kg.evaluate.report import as_json, as_text
+from kg.evaluate.report import as_json, as_text, reliability_text
 from kg.evaluate.score import ArticleScore, BadQuote, Scores, Table, score
 from kg.evaluate.tally import Rates, Tally
 
@@ -14,6 +15,9 @@ __all__ = [
     "Tally",
     "as_json",
     "as_text",
+    "as_yaml",
+    "reliability_text",
+    "rule_records",
     "score",
     "to_eval",
 ]

@@ -47,11 +47,12 @@ def _roles(page: Page, matching: Matching) -> Tally:
 
 def _role(page: Page, gold: Item, found: Item) -> Tally:
     asked, given = bool(gold.get("role")), bool(found.get("role"))
-    right = asked and given and _role_fits(page, gold, found)
+    right = asked and given and role_fits(page, gold, found)
     return Tally(found=right, wrong=given and not right, missed=asked and not right)
 
 
-def _role_fits(page: Page, gold: Item, found: Item) -> bool:
+def role_fits(page: Page, gold: Item, found: Item) -> bool:
+    """Return whether a person's role is the annotated one: half of its words, and its institution."""
     if shared_words(text_of(gold, "role"), text_of(found, "role")) < _ENOUGH_WORDS:
         return False
     wanted, given = text_of(gold, "affiliation"), text_of(found, "affiliation")

@@ -28,12 +28,16 @@ class Page:
 
     def overlap(self, ones: list[str], others: list[str]) -> int:
         """Return how many names of the first list find one of their own in the second."""
+        return len(others) - len(self.unmatched(ones, others))
+
+    def unmatched(self, ones: list[str], others: list[str]) -> list[str]:
+        """Return what is left of the second list when each of the first has taken one of its own."""
         free = list(others)
         for one in ones:
             fits = [self.same(one, other) for other in free]
             if max(fits, default=0) > 0:
                 del free[fits.index(max(fits))]
-        return len(others) - len(free)
+        return free
 
     def shared_quote(self, one: Item, other: Item) -> float:
         """Return how much of the shorter quote the other covers."""

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from kg.evaluate.dossier import Dossier, dossier
+from kg.evaluate.grounds import each_told_by, told_by
 from kg.gazetteer import candidates, country_of
 from kg.model import Entity, Evidence, Findings, Kind, Relation
 
@@ -30,6 +31,7 @@ QUALIFIERS = {
 _LENGTH = {"to-the-month": len("YYYY-MM"), "to-the-year": len("YYYY")}
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?])[\"”’)]*\s+|(?<=[。！？])[”’）]*")
 _VISITS = ("visit", "meeting")
+_OFFICE = (Relation.ROLE_IN, Relation.REPRESENTS, Relation.TITLE)
 
 
 def to_eval(findings: Findings) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def to_eval(findings: Findings) -> dict[str, Any]:
         "language": findings.article.language.split("-")[0],
         "institutions": [_institution(book, e) for e in book.of_kind(Kind.INSTITUTION) if e.named],
         "persons": [_person(book, e) for e in book.of_kind(Kind.PERSON) if e.named],
-        "places": [_item(book, e, {"name": e.name}) for e in book.of_kind(Kind.PLACE) if _written(book, e)],
+        "places": [_place_item(book, e) for e in book.of_kind(Kind.PLACE) if _written(book, e)],
         "events": [
             _event(book, e)
             for e in book.of_kind(Kind.EVENT)
@@ -53,11 +55,16 @@ def to_eval(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _item(book: Dossier, entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values that are there, with the words that introduce the entity."""
+def _item(book: Dossier, entity: Entity, values: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that are there, with the words that introduce the entity and the rules behind it."""
     quote = _quote(book, entity)
     given = {name: value for name, value in values.items() if value not in (None, "", [])}
-    return {**given, "quote": book.text[quote.start : quote.end]}
+    grounds = {name: told for name, told in by.items() if told}
+    return {**given, "quote": book.text[quote.start : quote.end], **({"by": grounds} if grounds else {})}
+
+
+def _place_item(book: Dossier, entity: Entity) -> dict[str, Any]:
+    return _item(book, entity, {"name": entity.name}, {"item": told_by(book, entity.key, Relation.KIND)})
 
 
 def _written(book: Dossier, place: Entity) -> bool:
@@ -73,16 +80,18 @@ def _institution(book: Dossier, entity: Entity) -> dict[str, Any]:
         "country": _country(book, entity.key, frozenset()),
         "aliases": list(entity.aliases),
     }
-    return _item(book, entity, values)
+    return _item(book, entity, values, {"item": told_by(book, entity.key, Relation.KIND)})
 
 
 def _person(book: Dossier, entity: Entity) -> dict[str, Any]:
     values: dict[str, Any] = {"name": entity.name, "aliases": list(entity.aliases)}
+    by: dict[str, Any] = {}
     for role in book.sources(entity.key, Relation.HOLDER)[:1]:
         values["role"] = "; ".join(book.words(role.key, Relation.TITLE))
         bodies = book.names(role.key, Relation.ROLE_IN) or book.names(role.key, Relation.REPRESENTS)
         values["affiliation"] = "; ".join(bodies)
-    return _item(book, entity, values)
+        by["role"] = told_by(book, role.key, *_OFFICE)
+    return _item(book, entity, values, by)
 
 
 def _event(book: Dossier, entity: Entity) -> dict[str, Any]:
@@ -97,16 +106,22 @@ def _event(book: Dossier, entity: Entity) -> dict[str, Any]:
         "participants": _participants(book, book.others(entity.key, *sides)),
         "status": book.concept(entity.key, Relation.STATUS),
     }
-    return _item(book, entity, values)
+    by = {
+        "item": told_by(book, entity.key, Relation.STATUS, Relation.KIND),
+        "start": told_by(book, entity.key, Relation.START_DATE),
+        "participants": each_told_by(book, entity.key, sides, _behind),
+    }
+    return _item(book, entity, values, by)
 
 
 def _participants(book: Dossier, others: list[Entity]) -> list[str]:
+    return list(dict.fromkeys(name for other in others for name in _behind(book, other)))
+
+
+def _behind(book: Dossier, other: Entity) -> list[str]:
     """Return who takes part; for a delegation those who sent it and those who belong to it, where told."""
-    names: list[str] = []
-    for other in others:
-        behind = (Relation.SENT_BY, Relation.ORIGIN, Relation.HEAD, Relation.MEMBER)
-        names += (other.kind is Kind.DELEGATION and book.names(other.key, *behind)) or [other.name]
-    return list(dict.fromkeys(names))
+    behind = (Relation.SENT_BY, Relation.ORIGIN, Relation.HEAD, Relation.MEMBER)
+    return (book.names(other.key, *behind) if other.kind is Kind.DELEGATION else []) or [other.name]
 
 
 def _delegation(book: Dossier, entity: Entity) -> dict[str, Any]:
@@ -119,7 +134,12 @@ def _delegation(book: Dossier, entity: Entity) -> dict[str, Any]:
         "members": [name for name in members if name not in heads],
         "visited": _visited(book, entity),
     }
-    return _item(book, entity, values)
+    by = {
+        "item": told_by(book, entity.key, Relation.ORIGIN, Relation.SENT_BY),
+        "head": each_told_by(book, entity.key, (Relation.HEAD,)),
+        "members": each_told_by(book, entity.key, (Relation.MEMBER,)),
+    }
+    return _item(book, entity, values, by)
 
 
 def _agreement(book: Dossier, entity: Entity) -> dict[str, Any]:
@@ -132,10 +152,15 @@ def _agreement(book: Dossier, entity: Entity) -> dict[str, Any]:
         "subject": "; ".join(book.words(entity.key, Relation.SUBJECT_MATTER)),
         "status": STATUSES.get(status or "", status),
     }
+    by: dict[str, Any] = {
+        "item": told_by(book, entity.key, Relation.STATUS, Relation.KIND),
+        "parties": each_told_by(book, entity.key, (Relation.PARTY, Relation.SIDE)),
+    }
     for signing in [*book.others(entity.key, Relation.SIGNED_AT), *_planned_signing(book, entity)][:1]:
         values["date"] = _day(book, signing.key, Relation.START_DATE)
         values["place"] = _place(book, signing.key)
-    return _item(book, entity, values)
+        by["date"] = told_by(book, signing.key, Relation.START_DATE)
+    return _item(book, entity, values, by)
 
 
 def _planned_signing(book: Dossier, agreement: Entity) -> list[Entity]:
@@ -153,7 +178,7 @@ def _count(book: Dossier, entity: Entity) -> dict[str, Any]:
         "value": book.number(entity.key, Relation.VALUE),
         "qualifier": QUALIFIERS.get(qualifier, qualifier),
     }
-    return _item(book, entity, values)
+    return _item(book, entity, values, {"item": told_by(book, entity.key, Relation.VALUE)})
 
 
 def _visited(book: Dossier, delegation: Entity) -> list[str]:

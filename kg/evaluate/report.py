@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from kg.evaluate.reliability import by_confidence, by_rule, calibration_error
 from kg.evaluate.score import Scores, Table
 from kg.evaluate.tally import WITH_STATUS, Rates, Tally
 
@@ -33,6 +34,22 @@ def as_text(scores: Scores) -> str:
     return "\n".join(lines)
 
 
+def reliability_text(scores: Scores) -> str:
+    """Return how often each rule was right, and each tenth of confidence, in lines for a person."""
+    lines = [f"{'confidence':24}{'stated':>8}{'right':>8}{'of':>8}{'share':>8}"]
+    lines += [
+        f"{f'{low:.1f} to {low + 0.1:.1f}':24}{mean:8.3f}{record.right:8}{record.of:8}{record.share:8.3f}"
+        for low, (mean, record) in by_confidence(scores.verdicts).items()
+    ]
+    lines += [f"expected calibration error {calibration_error(scores.verdicts):.3f}", ""]
+    lines += [f"{'rule and relation':34}{'right':>8}{'of':>8}{'share':>8}{'at least':>10}"]
+    lines += [
+        f"{rule:34}{record.right:8}{record.of:8}{record.share:8.3f}{record.bounds[0]:10.3f}"
+        for rule, record in by_rule(scores.verdicts).items()
+    ]
+    return "\n".join(lines)
+
+
 def as_json(scores: Scores) -> dict[str, Any]:
     """Return the figures as a JSON value."""
     tables = {"all": scores.table, **scores.groups}
@@ -44,6 +61,11 @@ def as_json(scores: Scores) -> dict[str, Any]:
         "arguments": {name: _tally_value(t) for name, t in scores.arguments.items()},
         "attributes": {name: {"right": right, "of": of} for name, right, of in _attributes(scores)},
         "phenomena": {name: _table_value(table) for name, table in scores.phenomena.items()},
+        "rules": {rule: str(record) for rule, record in by_rule(scores.verdicts).items()},
+        "reliability": {
+            f"{low:.1f}": {"stated": mean, "right": record.right, "of": record.of}
+            for low, (mean, record) in by_confidence(scores.verdicts).items()
+        },
         "false_signed": scores.table.classes["agreements"].false_signed,
         "quotes": {
             "total": sum(a.predicted for a in scores.articles),

@@ -10,6 +10,7 @@ from kg.evaluate.arguments import ARGUMENTS, ROLES, argument_tallies
 from kg.evaluate.classes import page
 from kg.evaluate.items import CLASSES, Facts, document, facts_in, text_of
 from kg.evaluate.matching import matchings, quoted
+from kg.evaluate.reliability import Verdict, verdicts
 from kg.evaluate.tally import Tally, tally, total
 
 _SEED = 0
@@ -36,6 +37,8 @@ class ArticleScore:
     """Tags of what is special about the article."""
     classes: Mapping[str, Tally]
     arguments: Mapping[str, Tally]
+    verdicts: tuple[Verdict, ...]
+    """What is to be said of each value whose rule the prediction names."""
     predicted: int
     bad_quotes: tuple[BadQuote, ...]
     gold_bad_quotes: int
@@ -89,6 +92,11 @@ class Scores:
         return dict(sorted(tables.items(), key=lambda entry: -entry[1].articles))
 
     @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return what is to be said of every predicted value whose rule is known."""
+        return tuple(verdict for article in self.articles for verdict in article.verdicts)
+
+    @property
     def arguments(self) -> dict[str, Tally]:
         """Return the counts of parties, participants, members and roles."""
         return {name: total(a.arguments[name] for a in self.articles) for name in (*ARGUMENTS, ROLES)}
@@ -139,6 +147,7 @@ def _article_score(
         phenomena=_phenomena(kind),
         classes={of: tally(of, matched[of]) for of in CLASSES},
         arguments=argument_tallies(told, honest),
+        verdicts=verdicts(told, honest),
         predicted=sum(map(len, predicted.values())),
         bad_quotes=bad,
         gold_bad_quotes=len(list(_bad_quotes(name, told.text, gold))),

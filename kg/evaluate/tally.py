@@ -82,7 +82,7 @@ def tally(name: str, matching: Matching) -> Tally:
         wrong=len(matching.wrong) + matching.unquoted,
         missed=len(matching.missed),
         optional=len(matching.pairs) - len(required),
-        status_right=sum(_same_status(name, g, p) for g, p in required) if name in WITH_STATUS else 0,
+        status_right=sum(same_status(name, g, p) for g, p in required) if name in WITH_STATUS else 0,
         type_right=sum(g.get("type") == p.get("type") for g, p in required) if name in _WITH_TYPE else 0,
         dated=len(dated),
         date_right=sum(dates_agree(g, p) is True for g, p in dated),
@@ -95,7 +95,8 @@ def _false_signed(matching: Matching) -> int:
     return sum(_status("agreements", item) == "signed" for item in (*matching.wrong, *called_signed))
 
 
-def _same_status(name: str, gold: Item, found: Item) -> bool:
+def same_status(name: str, gold: Item, found: Item) -> bool:
+    """Return whether two items are in the same group of statuses."""
     return _status(name, gold) == _status(name, found)
 
 

@@ -5,13 +5,14 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from kg.errors import ExtractError
+from kg.extract.review import reviewed
 from kg.extract.rules import extract
 from kg.model import Extractor
 
 if TYPE_CHECKING:
     from kg.settings import Options
 
-__all__ = ["extract", "load_extractor"]
+__all__ = ["extract", "load_extractor", "reviewed"]
 
 _GROUP = "kg.extractors"
 

@@ -7,6 +7,7 @@ from kg import gazetteer
 from kg.extract.chinese_marks import Piece
 from kg.extract.chinese_names import dotted_parts
 from kg.extract.chinese_words import lexicon
+from kg.extract.confidence import confidence_of
 from kg.model import (
     Article,
     Basis,
@@ -109,10 +110,11 @@ class Notebook:
         *, rule: str, confidence: float, basis: Basis = Basis.STATED,
     ) -> None:  # fmt: skip
         """Write a fact down, or one more passage for it."""
+        sure = confidence_of(rule, relation)
         known = self.facts.get((subject, relation, value))
         passages = (*known.evidence, evidence) if known else (evidence,)
-        made = Fact(subject, relation, value, tuple(sorted(set(passages))), rule, confidence, basis)
-        if known and known.confidence >= confidence:
+        made = Fact(subject, relation, value, tuple(sorted(set(passages))), rule, sure, basis)
+        if known and known.confidence >= sure:
             made = replace(known, evidence=made.evidence)
         self.facts[subject, relation, value] = made
 

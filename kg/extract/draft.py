@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kg.extract.tables import confidence_of
+from kg.extract.confidence import confidence_of
 from kg.model import Article, Basis, Concept, Entity, Evidence, Fact, Findings, Kind, Ref, Relation, Value
 
 LONGEST = 400
@@ -102,7 +102,7 @@ class Draft:
         rule: str, basis: Basis = Basis.STATED,
     ) -> None:  # fmt: skip
         """Add a fact, or more evidence of one; the surest rule names it."""
-        confidence = confidence_of(rule)
+        confidence = confidence_of(rule, relation)
         claim = self._claims.setdefault((subject, relation, value), _Claim(rule, confidence, basis))
         claim.evidence.add(self.short(evidence))
         if (confidence, rule) > (claim.confidence, claim.rule):

@@ -21,6 +21,7 @@ from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
 from kg.extract.draft import Draft
 from kg.extract.events import Happening
+from kg.extract.gate import may_tell
 from kg.extract.lines import Marked
 from kg.extract.marks import When
 from kg.extract.resolve import Cast
@@ -32,6 +33,9 @@ VERSION = "0.1"
 
 def extract(article: Article) -> Findings:
     """Return what the English rules find in an article."""
+    extractor = f"rules-en {VERSION}; {annotate.model_name()}"
+    if not may_tell(article):
+        return Findings(article, (), (), extractor, ("no word of an event, agreement, delegation or office",))
     draft = Draft(article)
     marked = lines.marked(article)
     cast = Cast(draft, list(lines.mentions_of(marked)))
@@ -69,7 +73,7 @@ def extract(article: Article) -> Findings:
     offices.state(scene, held, happenings)
     counts.find(scene)
     topics.state(scene, [(m.line.start, m.line.end) for m in marked], deals)
-    return draft.findings(f"rules-en {VERSION}; {annotate.model_name()}")
+    return draft.findings(extractor)
 
 
 def _dates_of(groups: list[list[Happening]]) -> dict[str, When]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kg.errors import ExtractError, SettingsError
+from kg.extract.confidence import confidence_of
 from kg.extract.institution_kinds import kind_of
 from kg.extract.rules import extract
 from kg.extract.sentences import sentences_of
-from kg.extract.tables import confidence_of
 from kg.model import Article, Concept, Entity, Evidence, Fact, Findings, Kind, Relation
 
 VERSION = "0.1"
@@ -142,4 +142,6 @@ def _kind(entity: Entity) -> Fact:
     told = kind_of(entity.name)
     rule = "institution-name" if told else RULE
     concept = Concept(told or "other-institution")
-    return Fact(entity.key, Relation.KIND, concept, entity.evidence[:1], rule, confidence_of(rule))
+    return Fact(
+        entity.key, Relation.KIND, concept, entity.evidence[:1], rule, confidence_of(rule, Relation.KIND)
+    )

@@ -202,10 +202,3 @@ def topics() -> tuple[Topic, ...]:
         for name, row in sorted(table("topics").items())
         if row.get("words")
     )
-
-
-@cache
-def confidence_of(rule: str) -> float:
-    """Return how likely it is that an article says what a rule reads in it."""
-    known: Mapping[str, float] = table("confidence")
-    return known.get(rule, known["date"] if rule.endswith("-date") else known["default"])

@@ -142,7 +142,8 @@ def _findings(
     articles: Sequence[Article], settings: Settings, *, workers: int
 ) -> Iterator[Findings | KgError]:
     name = settings.extractor
-    return findings_of(articles, extractor=name, workers=workers, options=options_of(settings, name))
+    options, least = options_of(settings, name), settings.least_confidence
+    return findings_of(articles, extractor=name, workers=workers, least=least, options=options)
 
 
 def _summary(published: Published, checked: Checked, quads: int) -> str:

@@ -25,8 +25,8 @@ def explained(
             if isinstance(outcome, KgError):
                 yield outcome
                 continue
-            options = options_of(settings, name)
-            for found in findings_of([outcome], extractor=name, workers=1, options=options):
+            options, least = options_of(settings, name), settings.least_confidence
+            for found in findings_of([outcome], extractor=name, workers=1, least=least, options=options):
                 yield found if isinstance(found, KgError) else explanation(found)
 
 
@@ -42,6 +42,11 @@ def explanation(findings: Findings) -> str:
         lines += ["", "the article itself", *_facts(article, about[ARTICLE_KEY], entities)]
     for entity in sorted(findings.entities, key=lambda e: (min(e.evidence, default=Evidence(0, 0)), e.key)):
         lines += ["", *_entity(article, entity), *_facts(article, about.get(entity.key, []), entities)]
+    lines += ["", f"too unsure to be asserted: {len(findings.held)}"]
+    everything = entities | {entity.key: entity for entity in findings.doubted}
+    for fact in findings.held:
+        subject = everything[fact.subject].name if fact.subject in everything else "the article itself"
+        lines += [f"  {_in_one_line(subject)} ({fact.subject})", *_facts(article, [fact], everything)]
     lines += ["", f"not asserted: {len(findings.rejected)}"]
     lines += [f"    {_in_one_line(why)}" for why in findings.rejected]
     return "\n".join(lines) + "\n"

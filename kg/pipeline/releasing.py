@@ -9,6 +9,7 @@ from kg.errors import ShapeError, StoreError
 from kg.gazetteer import Registry
 from kg.pipeline.checking import Checked, readable
 from kg.pipeline.graphs import write_graphs
+from kg.pipeline.reviewing import review_table
 from kg.release import Draft
 from kg.resources import resource
 from kg.settings import Settings
@@ -80,11 +81,12 @@ def _stored(draft: Draft, nquads: Path, quads: int, names: Names) -> tuple[Repor
 
 
 def _write_report(folder: Path, report: Report, checked: Checked, names: Names) -> None:
-    """Write what was found wrong, for people (`report.txt`) and as RDF (`report.ttl`)."""
+    """Write what was found wrong, for people and as RDF, and what was too unsure to be asserted."""
     whole = Report(tuple(sorted({v for found in (report, *_reports(checked)) for v in found.violations})))
     graph = report_graph(whole, str(names.of_path("report")))
     try:
         (folder / "report.txt").write_text("".join(_text(report, checked)), encoding="utf-8")
+        (folder / "review.tsv").write_text(review_table(each.findings for each in checked.articles), "utf-8")
         graph.serialize(folder / "report.ttl", format="turtle", encoding="utf-8")
     except OSError as error:
         raise StoreError(f"cannot write {folder}: {error.strerror}") from error
