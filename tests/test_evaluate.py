@@ -160,7 +160,7 @@ def test_the_annotations_score_one_against_themselves(folders):
         "parties": (6, 1.0), "participants": (2, 1.0), "members": (1, 1.0), "roles": (1, 1.0),
     }  # fmt: skip
     assert scores.table.classes["places"].optional == 1
-    assert scores.interval == (1.0, 1.0)
+    assert scores.intervals["all (micro)"] == (1.0, 1.0)
     assert scores.table.macro_f1 == 1.0
 
 
@@ -170,7 +170,7 @@ def test_without_predictions_everything_is_missed(folders):
     assert [a.missing for a in scores.articles] == [True, True, True]
     assert scores.table.together.missed == 15
     assert scores.table.together.rates.f1 == 0
-    assert scores.interval == (0, 0)
+    assert scores.intervals["all (micro)"] == (0, 0)
     assert "articles without a prediction: 3" in as_text(scores)
 
 
@@ -434,5 +434,7 @@ def test_resamples_come_out_the_same_again(folders):
     predicted["porto"]["institutions"] = random.Random(1).sample(GOLD["porto"]["institutions"], 1)  # noqa: S311  a choice
     first = scored(folders, predicted, bootstrap=50)
 
-    assert first.interval == scored(folders, predicted, bootstrap=50).interval
-    assert first.interval[0] < first.table.together.rates.f1 < first.interval[1]
+    assert first.intervals == scored(folders, predicted, bootstrap=50).intervals
+    assert (
+        first.intervals["all (micro)"][0] < first.table.together.rates.f1 < first.intervals["all (micro)"][1]
+    )

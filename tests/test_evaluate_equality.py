@@ -210,7 +210,7 @@ def test_the_whole_report_has_the_given_figures(given, tmp_path, options):
     assert value["arguments"] == {k: v | {"ign": 0} for k, v in arguments.items()}
     assert value["quotes"]["total"] == expected["quotes"]["total"]
     assert len(value["quotes"]["bad"]) == expected["quotes"]["bad"] > 0
-    low, high = value["interval"]
+    low, high = value["intervals"]["all (micro)"]
     assert f"micro F1 95% interval over articles: {low:.3f} to {high:.3f}" in printed
     assert f"does not call signed: {value['false_signed']}\n" in printed
     for name, of in value["attributes"].items():

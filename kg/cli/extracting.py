@@ -52,7 +52,7 @@ def _write(path: Path, value: object) -> None:
 @click.option("--ids", type=click.Path(path_type=Path, dir_okay=False), help="A file with one NAME a line.")
 @click.option("--strict-quotes", is_flag=True, help="An item whose quote is not in the text counts as wrong.")
 @click.option(
-    "--bootstrap", type=click.IntRange(min=0), default=0, metavar="N", help="Resamples for an interval of F1."
+    "--bootstrap", type=click.IntRange(min=0), default=0, metavar="N", help="Resamples for intervals of F1."
 )
 @click.option("--reliability", is_flag=True, help="Also print how often each rule was right.")
 @click.option(

@@ -7,13 +7,13 @@ from kg.evaluate.dossier import Dossier
 from kg.model import Entity, Fact, Ref, Relation
 
 Told = dict[str, Any]
-"""`{"rule": "agreement-verb", "relation": "party", "confidence": 0.9}`."""
+"""`{"rule": "agreement-verb", "said": "Agreement.party", "confidence": 0.9}`."""
 
 
 def told_by(book: Dossier, key: str, *relations: Relation) -> Told | None:
     """Return what says the first of these relations that the entity has; None where it has none."""
     facts = (book.about(key, relation) for relation in relations)
-    return next((_told(found[0]) for found in facts if found), None)
+    return next((_told(book, found[0]) for found in facts if found), None)
 
 
 def each_told_by(
@@ -27,9 +27,10 @@ def each_told_by(
     for fact in book.about(key, *relations):
         if isinstance(fact.value, Ref) and fact.value.key in book.entities:
             for name in names(book, book.entities[fact.value.key]):
-                found.setdefault(name, _told(fact))
+                found.setdefault(name, _told(book, fact))
     return found
 
 
-def _told(fact: Fact) -> Told:
-    return {"rule": fact.rule, "relation": fact.relation.value, "confidence": fact.confidence}
+def _told(book: Dossier, fact: Fact) -> Told:
+    said = f"{book.entities[fact.subject].kind.value}.{fact.relation.value}"
+    return {"rule": fact.rule, "said": said, "confidence": fact.confidence}

@@ -24,7 +24,8 @@ class Verdict:
     """One predicted value, and whether a careful reader agrees."""
 
     rule: str
-    relation: str
+    said: str
+    """Class and relation: `Agreement.party`."""
     confidence: float
     right: bool
 
@@ -35,7 +36,7 @@ def verdicts(page: Page, matched: Mapping[str, Matching]) -> tuple[Verdict, ...]
 
 
 def by_rule(found: Iterable[Verdict]) -> dict[str, Record]:
-    """Return the record of each rule and relation, such as `visit-verb participant`."""
+    """Return the record of each rule and what it says, such as `visit-verb Event.participant`."""
     return {rule: _record(group) for rule, group in _grouped(found, _rule).items()}
 
 
@@ -53,7 +54,7 @@ def calibration_error(found: Iterable[Verdict]) -> float:
 
 
 def _rule(verdict: Verdict) -> str:
-    return f"{verdict.rule} {verdict.relation}"
+    return f"{verdict.rule} {verdict.said}"
 
 
 def _tenth(verdict: Verdict) -> float:
@@ -117,7 +118,7 @@ def _said(found: Item, field: str, *, right: bool) -> Iterator[Verdict]:
 
 
 def _verdict(told: Mapping[str, Any], *, right: bool) -> Verdict:
-    return Verdict(str(told["rule"]), str(told["relation"]), float(told["confidence"]), right)
+    return Verdict(str(told["rule"]), str(told["said"]), float(told["confidence"]), right)
 
 
 def _by(found: Item) -> Mapping[str, Any]:

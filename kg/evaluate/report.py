@@ -27,7 +27,8 @@ def as_text(scores: Scores) -> str:
     lines = [line for name, table in tables.items() for line in (*_table_lines(name, table), "")]
     lines += ["arguments of the found ones"]
     lines += [f"{name:22}{_counts(t)}{_shares(t.rates)}" for name, t in scores.arguments.items()]
-    lines += ["", *_phenomenon_lines(scores), ""]
+    lines += [f"mean F1 of status, parties, participants, delegations and roles: {scores.headline:.3f}"]
+    lines += ["", *_interval_lines(scores), *_phenomenon_lines(scores), ""]
     lines += ["attributes of the found ones"]
     lines += [f"{name:22}{right:6} of {of:5}{_share(right, of)}" for name, right, of in _attributes(scores)]
     lines += ["", *_remarks(scores)]
@@ -42,9 +43,9 @@ def reliability_text(scores: Scores) -> str:
         for low, (mean, record) in by_confidence(scores.verdicts).items()
     ]
     lines += [f"expected calibration error {calibration_error(scores.verdicts):.3f}", ""]
-    lines += [f"{'rule and relation':34}{'right':>8}{'of':>8}{'share':>8}{'at least':>10}"]
+    lines += [f"{'rule and what it says':38}{'right':>8}{'of':>8}{'share':>8}{'at least':>10}"]
     lines += [
-        f"{rule:34}{record.right:8}{record.of:8}{record.share:8.3f}{record.bounds[0]:10.3f}"
+        f"{rule:38}{record.right:8}{record.of:8}{record.share:8.3f}{record.bounds[0]:10.3f}"
         for rule, record in by_rule(scores.verdicts).items()
     ]
     return "\n".join(lines)
@@ -72,7 +73,8 @@ def as_json(scores: Scores) -> dict[str, Any]:
             "bad": [asdict(bad) for a in scores.articles for bad in a.bad_quotes],
         },
         "gold_bad_quotes": sum(a.gold_bad_quotes for a in scores.articles),
-        "interval": list(scores.interval) if scores.interval else None,
+        "headline": scores.headline,
+        "intervals": {name: list(ends) for name, ends in scores.intervals.items()},
     }
 
 
@@ -97,6 +99,13 @@ def _phenomenon_lines(scores: Scores) -> list[str]:
     ]
 
 
+def _interval_lines(scores: Scores) -> list[str]:
+    if not scores.resamples:
+        return []
+    rows = [f"{name:22}{low:8.3f} to {high:.3f}" for name, (low, high) in scores.intervals.items()]
+    return [f"F1 in 95 of 100 resamples of the articles ({scores.resamples} drawn)", *rows, ""]
+
+
 def _remarks(scores: Scores) -> list[str]:
     bad = [bad for a in scores.articles for bad in a.bad_quotes]
     predicted = sum(a.predicted for a in scores.articles)
@@ -113,9 +122,6 @@ def _remarks(scores: Scores) -> list[str]:
         lines.append(f"annotated items whose quote is not in the text: {gold_bad}")
     if missing:
         lines.append(f"articles without a prediction: {missing}")
-    if scores.interval:
-        low, high = scores.interval
-        lines.append(f"micro F1, 95% interval over articles: {low:.3f} to {high:.3f}")
     return lines
 
 

@@ -1,6 +1,5 @@
 """Stage evaluate, its whole: predictions against annotations, article by article and together."""
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,9 @@ from kg.evaluate.classes import page
 from kg.evaluate.items import CLASSES, Facts, document, facts_in, text_of
 from kg.evaluate.matching import matchings, quoted
 from kg.evaluate.reliability import Verdict, verdicts
-from kg.evaluate.tally import Tally, tally, total
+from kg.evaluate.resampling import counts_of, counts_with_status, intervals
+from kg.evaluate.tally import WITH_STATUS, Tally, tally, total
 
-_SEED = 0
 _HARD = ("negative", "hard")
 
 
@@ -70,8 +69,8 @@ class Scores:
 
     articles: tuple[ArticleScore, ...]
     strict_quotes: bool
-    interval: tuple[float, float] | None
-    """Between which F1 lies in 95 of 100 resamples of the articles."""
+    resamples: int = 0
+    """How often the articles are drawn anew for the intervals."""
 
     @property
     def table(self) -> Table:
@@ -101,6 +100,30 @@ class Scores:
         """Return the counts of parties, participants, members and roles."""
         return {name: total(a.arguments[name] for a in self.articles) for name in (*ARGUMENTS, ROLES)}
 
+    @property
+    def headline(self) -> float:
+        """Return the mean F1 of what the facts are made of: status, arguments and roles, but not names."""
+        table, arguments = self.table, self.arguments
+        with_status = [table.classes[name].status_rates.f1 for name in WITH_STATUS]
+        told = [arguments[name].rates.f1 for name in ("parties", "participants", ROLES)]
+        values = [*with_status, *told, table.classes["delegations"].rates.f1]
+        return sum(values) / len(values)
+
+    @property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Return between which F1 of each measure lies in 95 of 100 resamples; nothing without resamples."""
+        rows = self.articles
+        measures = {"all (micro)": counts_of(total(row.classes.values()) for row in rows)}
+        for name in CLASSES:
+            measures[name] = counts_of(row.classes[name] for row in rows)
+        for name in WITH_STATUS:
+            measures[f"{name}+status"] = counts_with_status(row.classes[name] for row in rows)
+        for name in (*ARGUMENTS, ROLES):
+            measures[name] = counts_of(row.arguments[name] for row in rows)
+        if not self.resamples:
+            return {}
+        return intervals(measures, articles=len(rows), times=self.resamples)
+
 
 def score(
     pred_dir: Path,
@@ -124,7 +147,7 @@ def score(
         raise SourceError(f"{gold_dir}: no annotated articles")
     files = [(name, pred_dir, gold_dir, articles_dir) for name in wanted]
     articles = tuple(_article_score(*file, strict_quotes=strict_quotes) for file in files)
-    return Scores(articles, strict_quotes, _resampled(articles, bootstrap) if bootstrap else None)
+    return Scores(articles, strict_quotes, bootstrap)
 
 
 def _article_score(
@@ -189,11 +212,3 @@ def _phenomena(kind: str) -> tuple[str, ...]:
 def _table(articles: Iterable[ArticleScore]) -> Table:
     rows = tuple(articles)
     return Table(len(rows), {name: total(row.classes[name] for row in rows) for name in CLASSES})
-
-
-def _resampled(articles: Sequence[ArticleScore], times: int) -> tuple[float, float]:
-    """Return between which values the F1 of resampled sets of articles lies."""
-    sums = [total(article.classes.values()) for article in articles]
-    dice = random.Random(_SEED)  # noqa: S311  a resample is no secret, and must come out the same again
-    values = sorted(total(sums[dice.randrange(len(sums))] for _ in sums).rates.f1 for _ in range(times))
-    return values[int(0.025 * times)], values[int(0.975 * times) - 1]

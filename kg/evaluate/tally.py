@@ -59,13 +59,13 @@ class Tally:
     @property
     def rates(self) -> Rates:
         """Return how well the items were found."""
-        return _rates(self.found, self.wrong, self.missed)
+        return rates_of(self.found, self.wrong, self.missed)
 
     @property
     def status_rates(self) -> Rates:
         """Return how well they were found with the right status: another one is wrong and missed."""
         other = self.found - self.status_right
-        return _rates(self.status_right, self.wrong + other, self.missed + other)
+        return rates_of(self.status_right, self.wrong + other, self.missed + other)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
@@ -105,7 +105,8 @@ def _status(name: str, item: Item) -> str:
     return _STATUS_GROUP.get(status, status)
 
 
-def _rates(found: int, wrong: int, missed: int) -> Rates:
+def rates_of(found: int, wrong: int, missed: int) -> Rates:
+    """Return the rates that these counts come to."""
     precision = found / (found + wrong) if found + wrong else float(not missed)
     recall = found / (found + missed) if found + missed else 1.0
     both = precision + recall

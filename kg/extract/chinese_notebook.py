@@ -109,14 +109,17 @@ class Notebook:
         self, subject: str, relation: Relation, value: Value, evidence: Evidence,
         *, rule: str, confidence: float, basis: Basis = Basis.STATED,
     ) -> None:  # fmt: skip
-        """Write a fact down, or one more passage for it."""
-        sure = confidence_of(rule, relation)
+        """Write a fact down, or one more passage for it; the confidence counts until the rule is measured."""
+        sure = confidence_of(rule, self._kind_of(subject), relation, guess=confidence)
         known = self.facts.get((subject, relation, value))
         passages = (*known.evidence, evidence) if known else (evidence,)
         made = Fact(subject, relation, value, tuple(sorted(set(passages))), rule, sure, basis)
         if known and known.confidence >= sure:
             made = replace(known, evidence=made.evidence)
         self.facts[subject, relation, value] = made
+
+    def _kind_of(self, subject: str) -> Kind | None:
+        return self.entities[subject].kind if subject in self.entities else None
 
     def values(self, subject: str, relation: Relation) -> list[Value]:
         """Return what is stated of a thing."""

@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from functools import cache
 
 from kg.extract.tables import table
-from kg.model import Relation
+from kg.model import Kind, Relation
 from kg.precision import ENOUGH, Record, record
 
 
 @cache
-def confidence_of(rule: str, relation: Relation) -> float:
+def confidence_of(rule: str, kind: Kind | None, relation: Relation, *, guess: float | None = None) -> float:
     """Return how likely it is that an article says what a rule reads in it.
 
     The share of right ones where there were cases enough; a rule seldom met counts as all such rules of its
-    language and relation together, unless its own few cases speak against that; the rest is guessed.
+    language, kind of thing (None for the article) and relation together, unless its own few cases speak
+    against that; what nobody annotated is guessed.
     """
-    own = _measured().get((rule, relation.value))
+    said = f"{kind.value}.{relation.value}" if kind else relation.value
+    own = _measured().get((rule, said))
     if own is None:
-        return _guess(rule)
-    together = _seldom().get((_language(rule), relation.value))
+        return guess or _guess(rule)
+    together = _seldom().get((_language(rule), said))
     if own.of >= ENOUGH or together is None or own.bounds[1] < together.share:
         return round(own.confidence, 3)
     return round(max(own.confidence, together.confidence), 3)
@@ -27,16 +29,16 @@ def confidence_of(rule: str, relation: Relation) -> float:
 @cache
 def _measured() -> Mapping[tuple[str, str], Record]:
     pairs = ((name.split(), record(text)) for name, text in table("measured").items())
-    return {(rule, relation): each for (rule, relation), each in pairs}
+    return {(rule, said): each for (rule, said), each in pairs}
 
 
 @cache
 def _seldom() -> Mapping[tuple[str, str], Record]:
-    """Return by language and relation the sum of the rules with too few cases of their own."""
+    """Return by language and what is said the sum of the rules with too few cases of their own."""
     found: dict[tuple[str, str], Record] = {}
-    for (rule, relation), each in _measured().items():
+    for (rule, said), each in _measured().items():
         if each.of < ENOUGH:
-            key = _language(rule), relation
+            key = _language(rule), said
             found[key] = found.get(key, Record(0, 0)) + each
     return found
 

@@ -102,11 +102,14 @@ class Draft:
         rule: str, basis: Basis = Basis.STATED,
     ) -> None:  # fmt: skip
         """Add a fact, or more evidence of one; the surest rule names it."""
-        confidence = confidence_of(rule, relation)
+        confidence = confidence_of(rule, self._kind_of(subject), relation)
         claim = self._claims.setdefault((subject, relation, value), _Claim(rule, confidence, basis))
         claim.evidence.add(self.short(evidence))
         if (confidence, rule) > (claim.confidence, claim.rule):
             claim.rule, claim.confidence, claim.basis = rule, confidence, basis
+
+    def _kind_of(self, subject: str) -> Kind | None:
+        return self._things[subject].kind if subject in self._things else None
 
     def values(self, subject: str, relation: Relation) -> list[Value]:
         """Return what has been stated of an entity."""

@@ -143,5 +143,10 @@ def _kind(entity: Entity) -> Fact:
     rule = "institution-name" if told else RULE
     concept = Concept(told or "other-institution")
     return Fact(
-        entity.key, Relation.KIND, concept, entity.evidence[:1], rule, confidence_of(rule, Relation.KIND)
+        entity.key,
+        Relation.KIND,
+        concept,
+        entity.evidence[:1],
+        rule,
+        confidence_of(rule, entity.kind, Relation.KIND),
     )
