@@ -1,11 +1,14 @@
 """Below the river: how sure one may be of the next case, from cases that people judged."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import comb, sqrt
+
+from kg.model import Kind, Relation
 
 ENOUGH = 30
 """Cases from which on the share of right ones counts as measured."""
 _Z = 1.96
+_CHANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Record:
         """Return how sure one may be of the next case: the share if measured, else its lower bound."""
         return self.share if self.of >= ENOUGH else self.bounds[0]
 
+    def speaks_against(self, share: float) -> bool:
+        """Return whether so few right ones would come by chance less than once in twenty, were the share true."""
+        ways = (comb(self.of, n) * share**n * (1 - share) ** (self.of - n) for n in range(self.right + 1))
+        return sum(ways) < _CHANCE
+
     def __add__(self, other: "Record") -> "Record":
         return Record(self.right + other.right, self.of + other.of)
 
@@ -49,3 +57,8 @@ def record(text: str) -> Record:
     if not 0 <= found.right <= found.of:
         raise ValueError(f"not a share: {text!r}")
     return found
+
+
+def said(kind: Kind, relation: Relation) -> str:
+    """Return what records are kept of: `Agreement.party`, whether one agreement or a set of them has the party."""
+    return f"{Kind.AGREEMENT if kind is Kind.AGREEMENT_SET else kind}.{relation}"

@@ -26,7 +26,7 @@ class Settings:
     """Name of the publication, shown on its pages and in its catalog."""
     extractor: str = "rules"
     """Name in the entry-point group `kg.extractors`."""
-    least_confidence: float = 0.3
+    least_confidence: float = 0.15
     """Confidence (0 to 1) below which a statement is not asserted but listed for review."""
     article_bytes: int = 5_000_000
     """Largest article that is read, in bytes."""

@@ -184,7 +184,7 @@ def test_what_is_no_evaluation_is_named(tmp_path, content, told):
 
 
 def test_calibrate_writes_the_table_that_the_extractor_reads(tmp_path):
-    (tmp_path / "one.json").write_text(json.dumps({"rules": {"visit-verb host": "3/4"}}))
+    (tmp_path / "one.json").write_text(json.dumps({"rules": {"visit-verb Event.host": "3/4"}}))
     done = kg("calibrate", "one.json", "--into", "measured.yaml", cwd=tmp_path)
     assert done.stdout == "measured.yaml: 1 rules and relations, 4 cases\n"
     assert '"visit-verb Event.host": 3/4\n' in (tmp_path / "measured.yaml").read_text()

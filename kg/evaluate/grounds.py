@@ -5,6 +5,7 @@ from typing import Any
 
 from kg.evaluate.dossier import Dossier
 from kg.model import Entity, Fact, Ref, Relation
+from kg.precision import said
 
 Told = dict[str, Any]
 """`{"rule": "agreement-verb", "said": "Agreement.party", "confidence": 0.9}`."""
@@ -32,5 +33,5 @@ def each_told_by(
 
 
 def _told(book: Dossier, fact: Fact) -> Told:
-    said = f"{book.entities[fact.subject].kind.value}.{fact.relation.value}"
-    return {"rule": fact.rule, "said": said, "confidence": fact.confidence}
+    what = said(book.entities[fact.subject].kind, fact.relation)
+    return {"rule": fact.rule, "said": what, "confidence": fact.confidence}

@@ -5,7 +5,7 @@ from functools import cache
 
 from kg.extract.tables import table
 from kg.model import Kind, Relation
-from kg.precision import ENOUGH, Record, record
+from kg.precision import ENOUGH, Record, record, said
 
 
 @cache
@@ -16,12 +16,12 @@ def confidence_of(rule: str, kind: Kind | None, relation: Relation, *, guess: fl
     language, kind of thing (None for the article) and relation together, unless its own few cases speak
     against that; what nobody annotated is guessed.
     """
-    said = f"{kind.value}.{relation.value}" if kind else relation.value
-    own = _measured().get((rule, said))
+    what = said(kind, relation) if kind else relation.value
+    own = _measured().get((rule, what))
     if own is None:
         return guess or _guess(rule)
-    together = _seldom().get((_language(rule), said))
-    if own.of >= ENOUGH or together is None or own.bounds[1] < together.share:
+    together = _seldom().get((_language(rule), what))
+    if own.of >= ENOUGH or together is None or own.speaks_against(together.share):
         return round(own.confidence, 3)
     return round(max(own.confidence, together.confidence), 3)
 
@@ -29,16 +29,16 @@ def confidence_of(rule: str, kind: Kind | None, relation: Relation, *, guess: fl
 @cache
 def _measured() -> Mapping[tuple[str, str], Record]:
     pairs = ((name.split(), record(text)) for name, text in table("measured").items())
-    return {(rule, said): each for (rule, said), each in pairs}
+    return {(rule, what): each for (rule, what), each in pairs}
 
 
 @cache
 def _seldom() -> Mapping[tuple[str, str], Record]:
     """Return by language and what is said the sum of the rules with too few cases of their own."""
     found: dict[tuple[str, str], Record] = {}
-    for (rule, said), each in _measured().items():
+    for (rule, what), each in _measured().items():
         if each.of < ENOUGH:
-            key = _language(rule), said
+            key = _language(rule), what
             found[key] = found.get(key, Record(0, 0)) + each
     return found
 

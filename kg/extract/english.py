@@ -36,6 +36,10 @@ def extract(article: Article) -> Findings:
     extractor = f"rules-en {VERSION}; {annotate.model_name()}"
     if not may_tell(article):
         return Findings(article, (), (), extractor, ("no word of an event, agreement, delegation or office",))
+    return _read(article).findings(extractor)
+
+
+def _read(article: Article) -> Draft:
     draft = Draft(article)
     marked = lines.marked(article)
     cast = Cast(draft, list(lines.mentions_of(marked)))
@@ -73,7 +77,7 @@ def extract(article: Article) -> Findings:
     offices.state(scene, held, happenings)
     counts.find(scene)
     topics.state(scene, [(m.line.start, m.line.end) for m in marked], deals)
-    return draft.findings(extractor)
+    return draft
 
 
 def _dates_of(groups: list[list[Happening]]) -> dict[str, When]:
