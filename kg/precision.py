@@ -39,7 +39,7 @@ class Record:
         return self.share if self.of >= ENOUGH else self.bounds[0]
 
     def speaks_against(self, share: float) -> bool:
-        """Return whether so few right ones would come by chance less than once in twenty, were the share true."""
+        """Return whether so few right ones would come less than once in twenty, were the share true."""
         ways = (comb(self.of, n) * share**n * (1 - share) ** (self.of - n) for n in range(self.right + 1))
         return sum(ways) < _CHANCE
 
@@ -60,5 +60,5 @@ def record(text: str) -> Record:
 
 
 def said(kind: Kind, relation: Relation) -> str:
-    """Return what records are kept of: `Agreement.party`, whether one agreement or a set of them has the party."""
+    """Return what records are kept of: `Agreement.party`, of one agreement or of a set of them."""
     return f"{Kind.AGREEMENT if kind is Kind.AGREEMENT_SET else kind}.{relation}"
