@@ -525,3 +525,44 @@ def test_a_short_form_that_the_article_gives_is_the_body_itself():
     text = "海滨医科大学附属第一医院（以下简称“海医一院”）12日举行年会。海医一院与云岚大学签署合作协议。"
 
     assert things(text, Kind.INSTITUTION) == ["海滨医科大学附属第一医院", "云岚大学"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12日，云岚大学与海滨医院就签署合作协议事宜磋商。",
+        "云岚大学与海滨医院签署协议的谈判12日继续。",
+        "双方能否签署协议，云岚大学与海滨医院12日未说。",
+        "网传云岚大学与海滨医院12日签约。",
+        "今年是甘州市与挪威卑尔根市缔结友好城市30周年。",
+        "云岚大学与海滨医院签约仪式推迟举行。",
+    ],
+)
+def test_what_is_only_talked_of_is_not_signed(text):
+    assert "signed" not in statuses(text)
+
+
+def test_a_title_that_names_the_instrument_is_that_of_the_agreement_told_before():
+    text = "云岚大学与海滨医院12日签署合作协议。沈若谷代表双方签署《云岚大学与海滨医院合作协议》。"
+
+    assert len(things(text, Kind.AGREEMENT)) == 1
+
+
+def test_who_signs_for_whom_is_known_from_the_roles_told_before():
+    facts = said("云岚大学校长沈若谷、海滨医院院长林大可12日出席论坛。随后，沈若谷与林大可签署合作协议。")
+
+    assert {v for _, r, v in facts if r == "party"} == {"云岚大学", "海滨医院"}
+
+
+def test_a_minister_of_a_field_represents_the_country_before_it():
+    facts = said("沈若谷12日会见挪威高等教育和培训部长托尔·贝格。")
+    role = next(s for s, r, v in facts if (r, v) == ("title", "高等教育和培训部长"))
+
+    assert (role, "represents", "挪威") in facts
+
+
+def test_a_bare_ministry_is_not_that_of_the_guest():
+    facts = said("教育部部长沈若谷12日会见挪威教育部部长托尔·贝格。")
+    bodies = {v for s, r, v in facts if r == "roleIn"}
+
+    assert bodies == {"教育部", "挪威教育部"}

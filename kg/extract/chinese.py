@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from kg import gazetteer
-from kg.extract.chinese_agreements import read_agreements
+from kg.extract import genre
+from kg.extract.chinese_agreements import read_agreements, read_unnamed
 from kg.extract.chinese_attendance import read_attendance
 from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_delegations import delegation, read_delegations
@@ -49,14 +50,28 @@ def _extracted(article: Article) -> Findings:
         speaks_of_itself=speaks_of_itself(article.text),
     )
     readings = with_short_forms(list(_readings(parts, people, article.published)))
-    opinion = bool(re.search("|".join(lexicon()["opinion"]), article.title) or "笔者" in article.text)
+    opinion = _tells_no_facts(article)
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
         _read(reading, book, opinion=opinion)
+    for way in book.ways:
+        read_unnamed(way, book)
     write_bare(book)
     _countries(book)
     read_topics([reading.sentence for reading in readings], book)
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
+
+
+def _tells_no_facts(article: Article) -> bool:
+    """Return whether an article is an opinion or a joke by its own marks."""
+    words = "|".join(lexicon()["opinion"])
+    jokes = "|".join(lexicon()["satire"])
+    return bool(
+        genre.of(article)
+        or re.search(words, article.title)
+        or re.search(jokes, f"{article.title} {article.publisher}")
+        or "笔者" in article.text
+    )
 
 
 def _readings(parts: Sequence[Sentence], people: Sequence[str], published: date | None) -> Iterator[Reading]:
@@ -112,6 +127,7 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     read_parts(way, book)
     read_figures(plain, book)
     set_frame(way, book)
+    book.ways.append(way)
 
 
 def _nested(reading: Reading, book: Notebook) -> None:

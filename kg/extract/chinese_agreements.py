@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kg.extract.chinese_events import Happening, write
+from kg.extract.chinese_events import Happening, participants, write
 from kg.extract.chinese_marks import PLAIN, Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_partners import last_pair
+from kg.extract.chinese_sides import parties, understood
 from kg.extract.chinese_signing import Deal, sign_off, write_deal
 from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import acts, lexicon, listed
-from kg.model import Evidence
+from kg.model import Evidence, Kind, Relation
 
-_SIDES = "[IPGL](?:&[IPGL])*"
+_SIDES = "[IPGLH](?:&[IPGLH])*"
 _SIGNED = (
     rf"(?:(?P<occasion>O)o?)?(?:(?P<who>{_SIDES})(?:&(?=o))?[ocebN]{{0,8}})?o{{0,2}}S"
     r"(?P<what>[^,SA]*A(?:[&,]?[^,SA]*A)*)"
@@ -23,7 +23,7 @@ _ALONE = r"(?P<what>A)o?(?:q?o?)S(?=[,o]|$)(?P<who>)"
 _BY = rf"(?P<what>A)o{{0,3}}q(?P<who>{_SIDES})o{{0,5}}S"
 _FATE = r"(?P<who>[IL](?:&[IL])+)[oeN]{0,6}(?P<what>A)(?![oe]{0,2}[SOq])"
 _PLAIN_CEREMONY = r"(?P<who>[IL](?:&[IL])+)[oehN]{0,6}(?P<act>O)"
-_SIGN_ALONE = r"(?P<who>[IL](?:&[IL])+)[oebN]{0,5}(?P<verb>S)(?=,|$)"
+_SIGN_ALONE = r"(?P<who>[ILH](?:&[ILH])+)[oebN]{0,5}(?P<verb>S)(?=,|$|&?O)"
 _CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oehN]{0,6})?(?P<what>A)e?(?P<act>O)"
 _SET = r"(?P<sign>S)(?P<count>N)(?P<what>o)"
 _HANDS = (r"(?P<who>P(?:&P)*)[oINe&]{0,6}x(?!o?e?o{0,3}P)", r"xo?e?o{0,3}(?P<who>P(?:[&,]P)*)")
@@ -44,12 +44,23 @@ def read_agreements(track: Track, book: Notebook) -> None:
             _named(track, match, book, fate=pattern == _FATE)
     for match in track.find(_CEREMONY):
         _ceremony(track, match, book)
-    for pattern in (_PLAIN_CEREMONY, _SIGN_ALONE):
-        for match in track.find(pattern):
-            _unnamed(track, match, book)
     for pattern in _HANDS:
         for match in track.find(pattern):
             sign_off(track, match, book)
+
+
+def read_unnamed(track: Track, book: Notebook) -> None:
+    """Write down what was only `签约`, once the article is read: no agreement that it calls by a name."""
+    for pattern in (_PLAIN_CEREMONY, _SIGN_ALONE):
+        for match in track.find(pattern):
+            sides = frozenset(participants(track.group(match, "who", "IL"), book))
+            known = [
+                book.refs(deal.key, Relation.PARTY, Relation.SIDE)
+                for kind in (Kind.AGREEMENT, Kind.AGREEMENT_SET)
+                for deal in book.of_kind(kind)
+            ]
+            if not any(len(sides & theirs) >= min(_PAIR, len(sides)) for theirs in known):
+                _unnamed(track, match, book)
 
 
 def _named(track: Track, match: re.Match[str], book: Notebook, *, fate: bool) -> None:
@@ -57,7 +68,7 @@ def _named(track: Track, match: re.Match[str], book: Notebook, *, fate: bool) ->
     first, last = track.at(match.start()), track.at(min(match.end(), len(track.index)) - 1)
     verb = last if fate else track.at(track.letters.index("S", match.end() - 1))
     what, who = track.group(match, "what", "A")[0], track.group(match, "who", "IPGL")
-    sides, bodies = _parties(who)
+    sides, bodies = parties(who, book)
     if match.re.pattern == _ALONE and re.search(r"[IL](?:&[IL])+[oe]{0,6}$", track.letters[: match.start()]):
         return
     if fate and track.mood(first, last) in ("", None):
@@ -92,19 +103,14 @@ def _unnamed(track: Track, match: re.Match[str], book: Notebook) -> None:
         return
     if any(p.text in lexicon()["witnesses"] for p in track.reading.pieces[first:last]):
         return
+    day = track.nearest(Sort.DATE, first, last)
+    if not (day and day.when and day.when.precision == "to-the-day"):
+        return  # an act that is told has its day
     what = replace(act, sort=Sort.AGREEMENT, kind="formal-agreement", tag="n", full="")
     sides = track.group(match, "who", "IL")
-    deal = _deal(track, what, sides, first=first, last=last, verb=last, book=book)
+    deal = _deal(track, what, sides, first=first, last=last, verb=last, book=book, noun=True)
     if deal:
         write_deal(track, match, deal, book)
-
-
-def _parties(who: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """Return the parties that are named, or else the bodies of the persons who sign."""
-    bodies = [piece for piece in who if piece.sort is Sort.INSTITUTION]
-    places = [piece for piece in who if piece.sort is Sort.PLACE]
-    sides = bodies if len(bodies) > 1 or not places else [*bodies, *places]
-    return sides, [p.body for p in who if p.body] if not sides else []
 
 
 def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
@@ -117,7 +123,7 @@ def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
             continue
         inner = _inner_sides(track, start + 1, letter)
         for together in [inner] if inner else _groups(track, match, who, verb):
-            sides, bodies = _parties(together)
+            sides, bodies = parties(together, book)
             first, last = track.at(verb), track.at(letter)
             what = track.reading.pieces[last]
             deal = _deal(
@@ -173,7 +179,9 @@ def _ceremony(track: Track, match: re.Match[str], book: Notebook) -> None:
         return
     first, last = track.at(match.start()), track.at(match.end() - 1)
     sides = track.group(match, "who", "IL") if match.group("who") else track.subject(match.start(), "IL")
-    deal = _deal(track, what, sides, first=first, last=track.at(match.start("what")), verb=last, book=book)
+    deal = _deal(
+        track, what, sides, first=first, last=track.at(match.start("what")), verb=last, book=book, noun=True
+    )
     if deal:
         when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
         mood = deal.status if deal.status != "signed" else ""
@@ -196,21 +204,27 @@ def _inner_sides(track: Track, first: int, last: int) -> list[Piece]:
 
 def _deal(
     track: Track, what: Piece, sides: Sequence[Piece],
-    *, first: int, last: int, verb: int, book: Notebook, by_title: bool = False,
+    *, first: int, last: int, verb: int, book: Notebook, by_title: bool = False, noun: bool = False,
 ) -> Deal | None:  # fmt: skip
     """Return what was agreed, or None (with a note) where it is not said well enough."""
     pieces = track.reading.pieces
     clause = pieces[track.reading.clause(min(first, verb))[0]].begin
     near = [piece.begin for piece in sides if piece.begin >= clause]
     evidence = Evidence(min([pieces[min(first, verb)].start, *near]), max(what.end, pieces[verb].end))
-    mood = track.mood(min(first, verb), max(verb, first))
+    mood = track.mood(min(first, verb), max(verb, first), noun=noun)
+    if mood == "" and is_talked_of(pieces, verb, max(last, verb)):
+        mood = "planned"
+    if any(p.text.endswith("周年") for p in pieces[first : track.reading.clause(last)[1] + 1]):
+        mood = None
     count = next(
         (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and is_several(pieces[i])),
         None,
     )
-    if not sides and what.tag != "nw":
-        sides = [replace(p, text=what.text, full=p.name, start=what.start, lead=-1) for p in last_pair(book)]
+    sides = sides or understood(what, book)
     distinct = {piece.name for piece in sides}
+    if what.kind == "partnership" and len(distinct) < _PAIR:
+        book.reject("zh-sign", evidence, "a bond with nobody named")
+        return None
     if mood is None:
         book.reject("zh-sign", evidence, "wished, supposed or asked, not told")
         return None
@@ -221,6 +235,10 @@ def _deal(
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
     day = track.nearest(Sort.DATE, min(first, verb), max(first, verb))
     status = mood or _status(words, pieces[verb].text, day, book)
+    alone = len(distinct) == 1 and count is None and what.tag != "nw" and status == "signed"
+    if alone and not (day or "H" in track.letters):
+        book.reject("zh-sign", evidence, "one side only, and no day")
+        return None
     settled = pieces[verb].text in listed("settled_verbs")
     about, when = _about(pieces, first, last), day.when if day else None
     return Deal(what, sides, status, evidence, about, count, by_title, when, settled)
@@ -239,6 +257,16 @@ def is_tentative(words: Sequence[str], verb: str) -> bool:
     """Return whether the words tell of an agreement that is not signed yet."""
     return verb in listed("settled_verbs") or any(
         word.startswith(tuple(lexicon()["preliminary"])) and not word.endswith(_INSTRUMENT) for word in words
+    )
+
+
+def is_talked_of(pieces: Sequence[Piece], verb: int, last: int) -> bool:
+    """Return whether something is only talked of (`就签署协议事宜磋商`, `签署协议的谈判`)."""
+    before = [p.text for p in pieces[max(verb - 1, 0) : verb]]
+    after = [p.text for p in pieces[last + 1 : last + 4]]
+    after = after[: next((i for i, text in enumerate(after) if text in "，。；、"), len(after))]
+    return any(word in listed("talked_about") for word in before) or any(
+        word in listed("talked_of") for word in after
     )
 
 

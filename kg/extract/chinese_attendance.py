@@ -1,7 +1,5 @@
 """Stage 2, Chinese: who else was there, by sentences that only say so (`副校长乙参加会见`, `甲陪同`)."""
 
-import re
-
 from kg.extract.chinese_events import participants
 from kg.extract.chinese_marks import Sort
 from kg.extract.chinese_notebook import Notebook
@@ -11,7 +9,6 @@ from kg.model import Basis, Entity, Kind, Ref, Relation
 
 _FAR = 260
 """Letters between an event and a sentence that only adds who was there."""
-_WHO = r"(?P<who>P(?:o{0,4}[&,]o{0,4}P)*)[^,PIGL]{0,8}$"
 
 
 def read_attendance(track: Track, book: Notebook) -> None:
@@ -20,12 +17,12 @@ def read_attendance(track: Track, book: Notebook) -> None:
     for letter, index in enumerate(track.index):
         piece = pieces[index]
         kinds = _kinds(track, index) if piece.sort is Sort.WORD else ()
-        found = re.search(_WHO, track.letters[:letter]) if kinds else None
-        event = _last(kinds, piece.start, book) if found else None
-        if found is None or event is None or track.mood(track.at(found.start()), index) != "":
+        who = track.gathered(letter) if kinds else []
+        event = _last(kinds, piece.start, book) if who else None
+        first = next((i for i, p in enumerate(pieces) if p is (who[0] if who else None)), index)
+        if event is None or track.mood(first, index) != "":
             continue
-        who = track.group(found, "who", "P")
-        evidence = track.reading.between(track.at(found.start("who")), index)
+        evidence = track.reading.between(first, index)
         for person in participants(who, book):
             book.state(
                 event.key, Relation.PARTICIPANT, Ref(person), evidence, rule="zh-attendance", confidence=0.8,
@@ -38,6 +35,11 @@ def _kinds(track: Track, index: int) -> tuple[str, ...]:
     pieces = track.reading.pieces
     word = pieces[index].text
     _, last = track.reading.clause(index)
+    occasion = next(
+        (p for p in pieces[index + 1 : min(index + 4, last + 1)] if p.sort is Sort.OCCASION), None
+    )
+    if acts(word, "attend") and occasion:
+        return (occasion.kind,)
     nouns = [
         p.text for p in pieces[index + 1 : min(index + 5, last + 1)] if p.text not in ("了", "上述", "此次")
     ]

@@ -7,6 +7,8 @@ from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_names import ending_kind, is_title
 from kg.extract.chinese_words import Word, is_verb, lexicon, listed
 
+_FOREIGN = 5
+"""Letters of a foreign name without a dot that the tagger parts."""
 _LONGEST = 3
 """Letters of most Chinese names at most."""
 _NO_NAME = frozenset({"w", "p", "c", "u", "d", "m", "q", "r", "f", "TIME", "PER", "LOC", "ORG"})
@@ -41,7 +43,8 @@ def callings(words: Sequence[Word], known: Mapping[str, str]) -> Iterator[Piece]
     for index, word in enumerate(words):
         after = words[index + 1].text if index + 1 < len(words) else ""
         alone = word.tag not in _NO_NAME and is_family(word.text)
-        text = word.text + after if alone else word.text
+        deputy = len(word.text) > 1 and word.text[-1] == "副" and is_family(word.text[:-1])
+        text = word.text + after if alone or deputy else word.text
         if (family := called(text)) and (name := known.get(family)):
             yield Piece(Sort.PERSON, text, word.start, full=name)
 
@@ -58,6 +61,29 @@ def with_parted_names(words: Sequence[Word]) -> list[Word]:
             done.append(words[index])
         index += 1
     return done
+
+
+def _is_foreign(words: Sequence[Word], index: int) -> bool:
+    """Return whether two words behind a title and before a list's mark are one foreign name."""
+    first, second = words[index], words[index + 1]
+    after = words[index + 2] if index + 2 < len(words) else None
+    ends = after is not None and (after.text in ("、", "一行", "等", "，") or after.tag == "c")
+    parts = {first.tag, second.tag}
+    named = bool(parts & {"PER", "nz", "nw"}) and parts <= {
+        "PER",
+        "nz",
+        "nw",
+        "n",
+        "f",
+        "v",
+        "vn",
+        "a",
+        "LOC",
+    }
+    plain = not any(is_verb(w.text) or is_title(w.text) or ending_kind(w.text) for w in (first, second))
+    chinese = first.tag == "PER" and is_family(first.text[:1]) and len(first.text) > 1
+    short = len(first.text + second.text) <= _FOREIGN
+    return ends and named and plain and short and not chinese
 
 
 def _is_parted(words: Sequence[Word], index: int, before: Word | None) -> bool:
@@ -79,6 +105,8 @@ def _is_parted(words: Sequence[Word], index: int, before: Word | None) -> bool:
         and not given.text.endswith(tuple(lexicon()["departments"]))
     )
     titled = before is not None and is_title(before.text) and (after is None or after.tag in _EDGE)
+    if before is not None and is_title(before.text) and _is_foreign(words, index):
+        return True
     edge = before is None or before.tag in _EDGE
     headed = edge and after is not None and after.text in listed("after_names")
     return fits and (titled or headed)

@@ -78,7 +78,11 @@ def _led(reading: Reading, index: int, book: Notebook) -> None:
     head = next((p for p in reversed(pieces[:index]) if p.sort is Sort.PERSON), None)
     first, last = reading.clause(index)
     group = next((p for p in pieces[index : last + 1] if p.sort is Sort.DELEGATION), None)
-    if head is None or head.start < pieces[first].start or not (group or pieces[index].text == "率团"):
+    if (
+        head is None
+        or head.start < pieces[first].start
+        or not (group or pieces[index].text in ("率团", "带队"))
+    ):
         return
     evidence = Evidence(head.start, (group or pieces[index]).end)
     key = delegation(group, book) if group and group.kind != "bare" else None

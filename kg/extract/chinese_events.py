@@ -15,14 +15,15 @@ from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import listed
 from kg.model import Basis, Concept, Entity, Evidence, Kind, Ref, Relation
 
-WHO = "[PIGL](?:&(?:[vo]e)?[PIGL])*"
-_MEET = rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]e)?(?P<whom>[PIG](?:(?:&o{{0,3}}|,)[PIG])*)(?!T)"
+WHO = "[PIGL](?:&(?:[vo]e|o{1,3})?[PIGL])*"
+_MEET = rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]e?)?(?P<whom>[PIG](?:(?:&o{{0,3}}|,)[PIG])*)(?!T)"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
 _TALK = rf"(?P<with>&)?(?P<all>{WHO})(?P<each>b)?(?:[oh][^,PIGLA]{{0,24}}h|h)?[oe]{{0,3}}[mk](?![PIG]|T,?P)"
 _TALK_OF = rf"&(?P<all>{WHO})ek"
 _VISIT = rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?(?:,?b?v{{1,2}})(?P<where>[LIH](?:&[LIH])*)"
 _VISIT_TO = (
-    rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?o?c(?P<where>[LIH](?:&[LIH])*)(?:[oe]{{0,3}}h?[oe]{{0,3}}v|e?v)"
+    rf"(?:(?P<who>{WHO}))?(?:R(?P<led>G)?)?o{{0,3}}c(?P<where>[LIH](?:&[LIH])*)"
+    r"(?:[oe]{0,3}h?[oe]{0,3}v|e?v)"
 )
 _VISIT_AT = r"(?P<who>[GP](?:&[GP])*)(?:R?G?h?v{1,3})(?=[,hok]|$)"
 _LABEL = 60
@@ -69,6 +70,7 @@ def read_events(track: Track, book: Notebook) -> None:
 
 def _met(track: Track, match: re.Match[str], book: Notebook) -> None:
     who = track.group(match, "who", "PIG") or track.carried(match.start(), "PIG")
+    who = who or track.gathered(track.letters.index("m", match.start()))
     whom = track.group(match, "whom", "PIG")
     each = "b" in match.group() and any(piece.sort is Sort.PERSON for piece in whom)
     alone = whom if each else [piece for piece in whom if piece.text in book.met_alone]

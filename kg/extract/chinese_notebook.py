@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from kg import gazetteer
 from kg.extract.chinese_marks import Piece
@@ -22,6 +23,9 @@ from kg.model import (
     Text,
     Value,
 )
+
+if TYPE_CHECKING:
+    from kg.extract.chinese_track import Track
 
 _SHORT = 3
 """Shortest abbreviation of an institution that is taken for one."""
@@ -47,6 +51,8 @@ class Notebook:
     """Bodies by their acronym."""
     speaks_of_itself: bool = False
     """The article calls its publisher `我校`, `我院`."""
+    ways: list["Track"] = field(default_factory=list)
+    """The sentences as letters, for what can only be told once the article is read."""
     bare: dict[str, tuple[str, Evidence]] = field(default_factory=dict)
     """Titles without a body, by the key of who holds them."""
     met_alone: frozenset[str] = frozenset()
@@ -170,6 +176,8 @@ def _same_body(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if len(short) < _SHORT or len(short) == len(long):
         return False
+    if short in lexicon()["bodies"]["government"] and not long.startswith("中"):
+        return False  # 外交部 alone is no other country's
     if len(short) > _SHORT and short[:2] == long[:2] and short[2:] == long[len(long) - len(short) + 2 :]:
         return short[2:] in lexicon()["short_ends"]  # 海盛公司 of 海盛工贸公司
     if len(short) > _SHORT and len(long) - len(short) == len(short[:2]) and long.endswith(short):

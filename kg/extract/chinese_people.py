@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kg.extract.chinese_home import home_of
 from kg.extract.chinese_marks import Piece, Reading, Sort
-from kg.extract.chinese_names import is_title
+from kg.extract.chinese_names import is_institution, is_title
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_offices import Office, write_office
 from kg.extract.chinese_posts import POSTED, from_china, posted
@@ -14,6 +14,8 @@ from kg.model import Kind, Relation
 
 _OPEN = ("，", "。", "、", "；", "：")
 """What may stand before a name without a body."""
+_FIELDS = 7
+"""Words between a country and its minister's title at most."""
 _SHORT = 6
 """Longest name of a body that is passed over before a title, unknown as it is."""
 
@@ -131,7 +133,7 @@ def _only(kinds: Sequence[str], book: Notebook) -> Piece | None:
 
 def _short(piece: Piece, office: Office, book: Notebook) -> Piece | None:
     """Return the body of `BSRI院长`, `基金会秘书长`: that of the acronym, or the one whose name so ends."""
-    if piece.sort is not Sort.WORD or office.title.startswith(piece.text):
+    if piece.sort is not Sort.WORD or office.title.startswith(piece.text) or is_institution(piece.text):
         return None
     if body := book.short.get(piece.text):
         return replace(piece, sort=Sort.INSTITUTION, kind=body.kind, full=body.name)
@@ -166,6 +168,12 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
             break
         fits = body is not None and _bears_title(body)
         first = title_start - 1 if fits else title_start
+        land = _land_before(pieces, title_start) if not fits else None
+        if land is not None:
+            title = "".join(p.text for p in pieces[land + 1 : index + 1])
+            found.append(Office(person, title, pieces[land], land))
+            first = land
+            break
         while not fits and first > 0 and _is_unit(pieces[first - 1]):
             first -= 1  # a body that we have no name for (`护理 部 副主任`)
         title = "".join(p.text for p in pieces[title_start : index + 1])
@@ -179,10 +187,23 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
     return found, first
 
 
+def _land_before(pieces: Sequence[Piece], title: int) -> int | None:
+    """Return the country before the fields of a minister's title (`挪威高等教育和培训部长`)."""
+    if not pieces[title].text.endswith(tuple(lexicon()["ministers"])):
+        return None
+    for index in range(title - 1, max(title - _FIELDS, 0) - 1, -1):
+        piece = pieces[index]
+        if piece.sort is Sort.PLACE and piece.kind == "country":
+            return index
+        if not (_is_unit(piece) or acts(piece.text, "conj") or piece.tag == "c"):
+            return None
+    return None
+
+
 def _is_unit(piece: Piece) -> bool:
     return (
         piece.sort is Sort.WORD
-        and piece.tag in ("n", "nz", "vn", "an", "j", "ORG")
+        and (piece.tag in ("n", "nz", "vn", "an", "j", "ORG") or piece.text in listed("departments"))
         and not is_verb(piece.text)
     )
 

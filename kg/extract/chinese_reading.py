@@ -83,7 +83,8 @@ def _marked(sentence: Sentence) -> Iterator[tuple[int, Piece]]:
         elif len(name) > _HEAD and (kind := agreement_kind(name)):
             yield 0, Piece(Sort.AGREEMENT, sentence.text[match.start() : match.end()], start - 1, "nw", kind)
     for match in _TITLE_OF_WORK.finditer(sentence.text):
-        kind = agreement_kind(match.group()[:-1])
+        titled = match.group()[:-1].endswith(tuple(lexicon()["titled_agreements"]))
+        kind = agreement_kind(match.group()[:-1]) or ("formal-agreement" if titled else "")
         sort = Sort.AGREEMENT if kind else Sort.WORD
         yield 0, Piece(sort, match.group(), sentence.start + match.start(), "nw", kind)
 

@@ -139,9 +139,10 @@ def _split(word: Word) -> Iterator[Word]:
     if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
         yield from word.cut(len(verb), "v", "n")  # 达成协议
         return
-    if word.text[:1] == "该" and len(word.text) > 4 and ending_kind(word.text):  # noqa: PLR2004  该校 and a name
-        yield from word.cut(2, "r", "ORG")  # 该校国际教育学院
-        return
+    led = word.text[:1] == "该" or word.text[:2] in (*lexicon()["own"], "共建", "创办", "筹建", "设立")
+    if led and len(word.text) > 4 and ending_kind(word.text):  # noqa: PLR2004  该校 and a name
+        yield from word.cut(2, "r" if word.text[0] == "该" else "n", "ORG")
+        return  # 该校国际教育学院, 我校医学院
     if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004  two verbs of two characters
         yield from word.cut(2, "v", word.tag)  # 率团访问
         return
@@ -211,8 +212,10 @@ def _one_word(last: Word, word: Word, before: str) -> str:
     single = len(last.text) == 1
     if single and len(word.text) == 1 and last.tag != "p" and is_pair(last.text + word.text):
         return "n"  # 中挪
-    if last.text + word.text in listed("joined"):
-        return "n"
+    whole = last.text + word.text
+    headed = whole in listed("titles") and (word.text == "长" or last.text in ("总", "副总", "首席"))
+    if whole in listed("joined") or headed:
+        return "n"  # 理事 + 长, 总 + 会计师
     if word.tag == "PER" and single and last.tag in ("PER", "vn"):
         return "PER"
     if word.tag == "PER" and _is_family_name(last) and is_title(before):
@@ -282,7 +285,7 @@ def _tag_of_person(name: str) -> str:
         return "LOC"
     if len(name) > 3 and ending_kind(name) and is_institution(name):  # noqa: PLR2004  longer than a surname and a name
         return "ORG"
-    if called(name) or (len(name) == 2 and acts(name[1], "say")):  # noqa: PLR2004  a family name, and what it does
+    if called(name) or (len(name) == 2 and (acts(name[1], "say") or name[1] == "副")):  # noqa: PLR2004  a family name, and what it does
         return "nz"
     short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
     own = len(name) == 3 and name[0] in lexicon()["surnames"]  # noqa: PLR2004  as most Chinese names are

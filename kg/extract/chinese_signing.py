@@ -96,7 +96,7 @@ def _party(key: str, piece: Piece, deal: Deal, book: Notebook) -> None:
 def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
     """Return the agreement that is told of again: same sides, kind, status and matter."""
     if deal.what.tag == "nw":
-        return book.find(kind, deal.what.text.strip(_QUOTES))
+        return book.find(kind, deal.what.text.strip(_QUOTES)) or _now_named(deal, kind, book)
     sides = frozenset(participants(deal.sides, book))
     for known in book.of_kind(kind):
         same = sides == book.refs(known.key, Relation.PARTY, Relation.SIDE)
@@ -112,6 +112,21 @@ def _known(deal: Deal, kind: Kind, book: Notebook) -> str | None:
         ):
             return known.key
     return None
+
+
+def _now_named(deal: Deal, kind: Kind, book: Notebook) -> str | None:
+    """Return the one nameless agreement told of before, which a title now names (`甲、乙签署《…协议》`)."""
+    sides = frozenset(participants(deal.sides, book))
+    alike = [
+        known.key
+        for known in book.of_kind(kind)
+        if not known.named
+        and deal.what.kind == book.concept(known.key, Relation.KIND)
+        and deal.status == book.concept(known.key, Relation.STATUS)
+        and (not sides or sides == book.refs(known.key, Relation.PARTY, Relation.SIDE))
+        and not _of_another_day(known.key, deal, book)
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _of_another_day(key: str, deal: Deal, book: Notebook) -> bool:

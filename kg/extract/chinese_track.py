@@ -88,6 +88,15 @@ class Track:
         joined = last == "o" and self.reading.pieces[self.index[before - 1]].tag == "c"
         return self.subject(before, sorts) if last in ("", ",", "b", "R", "G") or joined else []
 
+    def gathered(self, before: int) -> list[Piece]:
+        """Return the persons listed before a verb, with nameless others (`甲、乙及有关人员`)."""
+        rest = re.search(r"[^,mkvhSyRTxuj]*(?:,[^mkvhSyRTxuj]*)*$", self.letters[:before])
+        span = range(rest.start(), before) if rest else range(0)
+        pieces = [self.reading.pieces[self.index[i]] for i in span]
+        # Another verb has its own subject.
+        last = max((i for i, p in enumerate(pieces) if p.sort is Sort.WORD and p.tag == "v"), default=-1)
+        return [p for p in pieces[last + 1 :] if p.sort is Sort.PERSON]
+
     def nearest(self, sort: Sort, first: int, last: int) -> Piece | None:
         """Return the date, place or occasion that holds for the pieces `[first, last]`."""
         fitting = [c for c in self.around if c.piece.sort is sort]
@@ -96,6 +105,9 @@ class Track:
         inside = [c for c in fitting if start <= c.first <= last] or [
             c for c in fitting if last < c.first <= end
         ]
+        exact = [c for c in fitting if c.piece.when and c.piece.when.precision == "to-the-day"]
+        if inside and exact and all(c.piece.when and c not in exact for c in inside):
+            inside = exact  # 10月19日赴挪威出席2025年的会议
         if inside:
             return inside[-1 if inside[0].first <= last else 0].piece
         earlier = [c for c in fitting if c.first < start and not self._spoken(c.first, start)]
@@ -111,8 +123,11 @@ class Track:
         """Return whether somebody begins to speak between two pieces."""
         return any(acts(piece.text, "say") for piece in self.reading.pieces[first:last])
 
-    def mood(self, first: int, last: int) -> str | None:
-        """Return planned, denied, cancelled or nothing; None where it is only imagined."""
+    def mood(self, first: int, last: int, *, noun: bool = False) -> str | None:
+        """Return planned, denied, cancelled or nothing; None where it is only imagined.
+
+        What is told by a noun has its verb behind it (`签约仪式推迟举行`).
+        """
         pieces = self.reading.pieces
         start, end = self.reading.clause(first)[0], self.reading.clause(last)[1]
         before = [p.text for p in pieces[start:last] if p.sort is Sort.WORD]
@@ -124,7 +139,10 @@ class Track:
         rest = [p.text for p in pieces[end + 1 :] if p.sort is Sort.WORD]
         if any(word in listed("cancelled") for word in (*before, *after)) or _taken_back(rest):
             return "cancelled"
-        found = {mood for mood in _MOODS for word in before if _is(word, mood)}
+        if any(p.text in listed("unfounded") for p in pieces):
+            return "denied"
+        told = [*before, *after] if noun else before
+        found = {mood for mood in _MOODS for word in told if _is(word, mood)}
         if "denied" in found and "planned" not in found:
             return "denied"
         return "planned" if found else ""

@@ -1,0 +1,77 @@
+"""Stage 2, Chinese: whose agreement it is, by who is named, who signs for whom, and by its own title."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kg import gazetteer
+from kg.extract.chinese_marks import Piece, Sort
+from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_partners import last_pair
+from kg.extract.chinese_words import lexicon
+from kg.model import Kind, Ref, Relation
+
+_TWO = 2
+_LETTERS = re.compile(
+    r"^[《“「『]?(?P<lands>[一-鿿]{2,3}?)(?=[两三]国|合作|关于|教育|经贸|文化|政府|联合|贸易|投资|友好)"
+)
+
+
+def parties(who: Sequence[Piece], book: Notebook) -> tuple[list[Piece], list[Piece]]:
+    """Return the parties that are named, or else the bodies of the persons who sign."""
+    bodies = [piece for piece in who if piece.sort is Sort.INSTITUTION]
+    places = [piece for piece in who if piece.sort is Sort.PLACE]
+    sides = bodies if len(bodies) > 1 or not places else [*bodies, *places]
+    return sides, [body for p in who if (body := _signs_for(p, book))] if not sides else []
+
+
+def _signs_for(signer: Piece, book: Notebook) -> Piece | None:
+    """Return the body of a signer's title, here or where the article has given it."""
+    if signer.body or signer.sort is not Sort.PERSON:
+        return signer.body
+    holder = book.find(Kind.PERSON, signer.name)
+    roles = book.sources(holder, Relation.HOLDER) if holder else []
+    keys = {
+        value.key for role in roles for value in book.values(role, Relation.ROLE_IN) if isinstance(value, Ref)
+    }
+    if len(keys) != 1:
+        return None
+    body = book.entities[next(iter(keys))]
+    kind = book.concept(body.key, Relation.KIND)
+    return Piece(Sort.INSTITUTION, signer.text, signer.start, kind=kind, full=body.name)
+
+
+def understood(what: Piece, book: Notebook) -> list[Piece]:
+    """Return the sides of an agreement without named ones: of its title, or those told of last."""
+    if what.kind == "partnership":
+        return []
+    if what.tag != "nw":
+        return [replace(p, text=what.text, full=p.name, start=what.start, lead=-1) for p in last_pair(book)]
+    named = [
+        replace(what, sort=Sort.INSTITUTION, tag="", kind=book.concept(e.key, Relation.KIND), full=e.name)
+        for e in book.of_kind(Kind.INSTITUTION)
+        if len(e.name) > _TWO + 1 and e.name in what.text
+    ]
+    whole = [p for p in named if not any(p.name != q.name and p.name in q.name for q in named)]
+    return whole if len(whole) >= _TWO else _lands(what, book)
+
+
+def _lands(what: Piece, book: Notebook) -> list[Piece]:
+    """Return the countries of `《中挪合作…》`, where the article names each."""
+    found = _LETTERS.match(what.text)
+    letters = found["lands"] if found else ""
+    if not letters or not all(letter in lexicon()["countries"] for letter in letters):
+        return []
+    known = [
+        e.name
+        for e in book.of_kind(Kind.PLACE)
+        if (record := gazetteer.lookup(e.name)) and record.kind == "country"
+    ]
+    lands = [
+        name
+        for letter in letters
+        for name in ["中国" if letter == "中" else next((n for n in known if n[0] == letter), "")]
+    ]
+    if not all(lands) or len(set(lands)) < _TWO:
+        return []
+    return [replace(what, sort=Sort.PLACE, tag="", kind="country", full=name) for name in lands]
