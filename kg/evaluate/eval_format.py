@@ -120,8 +120,9 @@ def _participants(book: Dossier, others: list[Entity]) -> list[str]:
 
 def _behind(book: Dossier, other: Entity) -> list[str]:
     """Return who takes part; for a delegation those who sent it and those who belong to it, where told."""
-    behind = (Relation.SENT_BY, Relation.ORIGIN, Relation.HEAD, Relation.MEMBER)
-    return (book.names(other.key, *behind) if other.kind is Kind.DELEGATION else []) or [other.name]
+    whence = Relation.SENT_BY if book.names(other.key, Relation.SENT_BY) else Relation.ORIGIN
+    behind = book.names(other.key, whence, Relation.HEAD, Relation.MEMBER)
+    return (behind if other.kind is Kind.DELEGATION else []) or [other.name]
 
 
 def _delegation(book: Dossier, entity: Entity) -> dict[str, Any]:

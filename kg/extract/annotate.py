@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import ExtractError
+from kg.extract.frames import STAND_IN_DATE
 from kg.extract.marks import Line, Piece, Sentence, Sort
 from kg.model import Article, Zone, ZoneKind
 
@@ -88,7 +89,7 @@ _STAND_INS = {
     Sort.PERSON: "John",
     Sort.INSTITUTION: "Microsoft",
     Sort.OCCASION: "Wimbledon",
-    Sort.DATE: "Monday",
+    Sort.DATE: STAND_IN_DATE,
 }
 """A merged name is parsed as this common one: the parser knows no word of twenty letters and five blanks."""
 

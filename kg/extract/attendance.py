@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from kg.extract import lists
 from kg.extract.marks import Sentence, Sort
+from kg.extract.places import known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from spacy.tokens import Token
 
@@ -14,8 +15,15 @@ _COMPANY = (
     ("accompanied", "by"), ("joined", "by"), ("flanked", "by"), ("attended", "by"), ("witnessed", "by"),
     ("presence", "of"), ("along", "with"), ("together", "with"), ("alongside",), ("including",),
     ("headed", "by"), ("led", "by"), ("hosted", "by"), ("organised", "by"), ("organized", "by"),
+    ("collaboration", "with"), ("partnership", "with"), ("cooperation", "with"), ("conjunction", "with"),
+    ("association", "with"), ("invitation", "of"), ("chaired", "by"), ("moderated", "by"),
+    ("addressed", "by"),
 )  # fmt: skip
 _NEEDS_PERSONS = ("including",)
+_PEOPLE = ("accompanied", "joined", "attended", "witnessed", "presence", "flanked", "addressed")
+"""After these every person named up to the next verb was there."""
+_FAR = 40
+"""Words between an event and those who were there."""
 
 
 def widened(
@@ -29,53 +37,96 @@ def widened(
             if head.pos_ == "ADP" and head.lower_ == name and sentence.mention(token) is not None:
                 listed = lists.after(sentence, head)
                 out[name] += [t for t in listed if t not in out[name]] if token in listed else []
-    subjects = out.get("subject", [])
-    if verb.pos_ in ("VERB", "AUX") and subjects:
-        listed = lists.before(sentence, verb)
-        out["subject"] = (
-            subjects + [t for t in listed if t not in subjects] if set(listed) & set(subjects) else subjects
-        )
+    if verb.pos_ in ("VERB", "AUX"):
+        out["subject"] = _subjects(sentence, verb, out.get("subject", []))
     return out
 
 
-def company(sentence: Sentence, token: "Token") -> "list[Token]":
+def _subjects(sentence: Sentence, verb: "Token", parsed: "list[Token]") -> "list[Token]":
+    """Return who the parser says does it, and who is listed with them."""
+    listed = lists.before(sentence, verb)
+    if not parsed and _active(verb):  # `In China, Minister Ana Lopez met on Monday ...`
+        parsed = [t for t in listed if person(sentence, t)][:1]
+    if not set(listed) & set(parsed):
+        return parsed
+    return parsed + [t for t in listed if t not in parsed and not _town(sentence, t)]
+
+
+def _active(verb: "Token") -> bool:
+    finite = verb.dep_ == "ROOT" and verb.tag_ in ("VBD", "VBZ", "VBP")
+    return finite and not any(c.lower_ == "by" or c.dep_ == "nsubjpass" for c in verb.children)
+
+
+def _town(sentence: Sentence, token: "Token") -> bool:
+    """Tell whether a listed name is that of a smaller place, which only says where the others are."""
+    mention = sentence.mention(token)
+    if mention is None or mention.sort is not Sort.PLACE:
+        return False
+    place = known(mention.name)
+    return place is None or place.kind != "country"
+
+
+def company(sentence: Sentence, token: "Token", *, alone: bool = False) -> "list[Token]":
     """Return who is said to have been there too, after the word that tells of the event or before it."""
-    words = [t.lower_ for t in sentence.tokens]
+    lower = [t.lower_ for t in sentence.tokens]
     out: list[Token] = []
-    for i in range(len(words)):
-        phrase = next((p for p in _COMPANY if tuple(words[i : i + len(p)]) == p), None)
-        if phrase is None or abs(sentence.tokens[i].i - token.i) > _FAR:
+    for i in range(len(lower)):
+        phrase = next((p for p in _COMPANY if tuple(lower[i : i + len(p)]) == p), None)
+        if (
+            phrase is None
+            or (alone and phrase[0] == "invitation")
+            or abs(sentence.tokens[i].i - token.i) > _FAR
+        ):
             continue
-        names = [
-            t for t in lists.after(sentence, sentence.tokens[i + len(phrase) - 1]) if sentence.mention(t)
-        ]
-        if phrase[0] not in _NEEDS_PERSONS or all(_person(sentence, t) for t in names):
+        last = sentence.tokens[i + len(phrase) - 1]
+        names = [t for t in lists.after(sentence, last) if sentence.mention(t)]
+        if phrase[0] in _PEOPLE:
+            names = [t for t in names if not _sender(t)]
+        if phrase[0] not in _NEEDS_PERSONS or all(person(sentence, t) for t in names):
             out += names
-    return out
+        if phrase[0] in _PEOPLE:
+            out += persons_after(sentence, last)
+    return list(dict.fromkeys(out))
 
 
-_FAR = 40
-"""Words between an event and those who were there."""
+def _sender(token: "Token") -> bool:
+    """Tell whether a body only says whence unnamed people come: `officials from the bank`."""
+    while token.dep_ == "conj":
+        token = token.head
+    return token.dep_ == "pobj" and token.head.lower_ in ("from", "of", "at")
 
 
-def _person(sentence: Sentence, token: "Token") -> bool:
+def persons_after(sentence: Sentence, token: "Token") -> "list[Token]":
+    """Return the persons named after a word, up to the next verb that says something of somebody."""
+    found = []
+    for other in sentence.tokens[token.i + 1 - sentence.first :]:
+        if other.tag_ in ("VBD", "VBZ", "VBP", "MD") or other.lower_ in ("who", "which", "whom", "to"):
+            break
+        found += [other] if person(sentence, other) else []
+    return found
+
+
+def person(sentence: Sentence, token: "Token") -> bool:
+    """Tell whether a word is a person's name."""
     mention = sentence.mention(token)
     return mention is not None and mention.sort is Sort.PERSON
 
 
 _ROLL = frozenset(
-    ("participating", "attending", "present", "attendees", "participants", "guests", "speakers")
-)
+    ("participating", "attending", "present", "attendees", "participants", "guests", "speakers",
+     "panellists", "panelists", "dignitaries", "attendance", "presenters")
+)  # fmt: skip
+_OPENERS = ("also", "among", "the", "other", "in", "keynote", "distinguished", "notable")
 _BEING = frozenset(("be", "include", "comprise", "come"))
 
 
-def roll(sentence: Sentence) -> "list[Token]":
+def roll(sentence: Sentence) -> "Sequence[Token]":
     """Return who is listed in `Participating in the event were ...`, `Attendees included ...`."""
-    words = [t.lower_ for t in sentence.tokens[:4]]
-    if not _ROLL & set(words) or (
-        words[0] not in _ROLL and words[0] not in ("also", "among", "the", "other")
-    ):
+    first = [t.lower_ for t in sentence.tokens[:4]]
+    if not _ROLL & set(first) or (first[0] not in _ROLL and first[0] not in _OPENERS):
         return []
     verb = next((t for t in sentence.tokens[:12] if t.lemma_ in _BEING and t.pos_ in ("VERB", "AUX")), None)
     start = verb if verb is not None else next((t for t in sentence.tokens[:4] if t.text == ":"), None)
-    return lists.after(sentence, start) if start is not None else []
+    if start is None:
+        return []
+    return list(dict.fromkeys([*lists.after(sentence, start), *persons_after(sentence, start)]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kg.extract.deals import Deal
-from kg.extract.events import Happening
+from kg.extract.happenings import Happening
 from kg.extract.scene import Scene
 from kg.model import Evidence, Kind, Ref, Relation
 

@@ -11,6 +11,7 @@ from kg.extract import (
     events,
     genre,
     lines,
+    officers,
     offices,
     speakers,
     state,
@@ -20,8 +21,8 @@ from kg.extract import (
 from kg.extract.dating import Dateable, give_dates
 from kg.extract.deals import Deal
 from kg.extract.draft import Draft
-from kg.extract.events import Happening
 from kg.extract.gate import may_tell
+from kg.extract.happenings import Happening
 from kg.extract.lines import Marked
 from kg.extract.marks import When
 from kg.extract.resolve import Cast
@@ -47,6 +48,7 @@ def _read(article: Article) -> Draft:
     _geography(scene, marked)
     held = offices.offices(scene, [role for m in marked for role in m.roles])
     scene.titled.update(p for m in marked for role in m.roles if (p := cast.of(role.person)) is not None)
+    scene.titles += officers.told(held)
     scene.lands.update({one.person: one.place for one in held if one.place is not None})
     if genre.of(article):  # what satire or opinion tells of did not happen, or is not what it tells
         happenings: list[Happening] = []
@@ -54,12 +56,7 @@ def _read(article: Article) -> Draft:
     else:
         delegations.find(scene, held)
         happenings, deals = events.find(scene), agreements.find(scene)
-    told: defaultdict[int, list[Dateable]] = defaultdict(list)
-    everything: list[Dateable] = [*happenings, *deals]
-    for one in everything:
-        told[one.sentence.number].append(one)
-    for sentence in scene.sentences:
-        give_dates(scene, sentence, told[sentence.number])
+    _date(scene, [*happenings, *deals])
     _inherit_dates(happenings, deals)
     counterparts.complete(scene, deals, happenings)
     happenings = [h for h in happenings if not h.weak or h.when is not None]
@@ -78,6 +75,14 @@ def _read(article: Article) -> Draft:
     counts.find(scene)
     topics.state(scene, [(m.line.start, m.line.end) for m in marked], deals)
     return draft
+
+
+def _date(scene: Scene, everything: list[Dateable]) -> None:
+    told: defaultdict[int, list[Dateable]] = defaultdict(list)
+    for one in everything:
+        told[one.sentence.number].append(one)
+    for sentence in scene.sentences:
+        give_dates(scene, sentence, told[sentence.number])
 
 
 def _dates_of(groups: list[list[Happening]]) -> dict[str, When]:

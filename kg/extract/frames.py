@@ -14,6 +14,8 @@ Neighbours = Mapping[str, "list[Token]"]
 """Neighbour (subject, object, by, owner, or a preposition) -> the words that fill it, lists unfolded."""
 
 _MOST_STEPS = 6
+STAND_IN_DATE = "Monday"
+"""The word as which dates are parsed."""
 
 
 @cache
@@ -26,7 +28,13 @@ def unfolded(token: "Token") -> "list[Token]":
     """Return a word and all that is listed with it."""
     out = [token]
     for child in token.children:
-        if child.dep_ == "conj" or (child.dep_ == "appos" and child.pos_ == "PROPN" and _after_comma(child)):
+        # `to Peru this week`, `met Ana Lopez today`: the parser takes the name for a part of the date
+        dated = token.text == STAND_IN_DATE and child.dep_ in ("nmod", "compound") and child.pos_ == "PROPN"
+        if (
+            child.dep_ == "conj"
+            or dated
+            or (child.dep_ == "appos" and child.pos_ == "PROPN" and _after_comma(child))
+        ):
             out += unfolded(child)
     return out
 
@@ -163,5 +171,6 @@ def _supported(noun: "Token", verb: "Token") -> Neighbours:
         return {name: tokens for name, tokens in given.items() if name not in mine}
     inside = any(noun in given.get(name, []) for name in ("at", "in", "during", "to", "on", "for"))
     if inside and lemma in light("at"):
-        return {"subject": list(given.get("subject", []))}
+        joined = list(given.get("object", [])) if lemma == "join" else []
+        return {"subject": list(given.get("subject", [])), "joined": joined}
     return {}

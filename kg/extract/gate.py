@@ -25,7 +25,8 @@ def _pattern() -> re.Pattern[str]:
 
 def _words() -> frozenset[str]:
     groups, events, deals = table("groups"), table("events"), bargains()
-    told = [t.verbs | t.nouns for t in (*triggers("events"), *deals.kinds)]
+    # A verb that only some subjects make telling, such as be or go, opens no door by itself.
+    told = [t.verbs | t.nouns for t in (*triggers("events"), *deals.kinds) if not t.subjects]
     phrases = frozenset(phrase for listed in deals.phrases.values() for phrase in listed)
     more = [words(groups[name]) for name in ("groups", "delegations", "travellers", "away")]
     return frozenset().union(*told, *more, phrases, deals.joining, titles().heads, words(events["irregular"]))

@@ -4,7 +4,7 @@ from calendar import month_name
 from typing import TYPE_CHECKING
 
 from kg.extract.deals import Deal
-from kg.extract.events import Happening
+from kg.extract.happenings import Happening
 from kg.extract.marks import Sentence, Sort, When
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains

@@ -104,6 +104,10 @@ def _meet(mention: Mention, others: Iterable[Mention], *, trusted: bool) -> bool
     return any(mention.start < o.end and o.start < mention.end and (o.trusted or not trusted) for o in others)
 
 
+_JOINED_STOP = re.compile(r"[A-Z][a-z]+[A-Z]+s?\.")
+"""An abbreviation to which the tokenizer leaves the full stop: `signed an MoU.`"""
+
+
 def _pieces(doc: "Doc", mentions: Sequence[Mention], start: int) -> tuple[Piece, ...]:
     """Return the tokens of a line, with each mention as one piece."""
     out: list[Piece] = []
@@ -117,7 +121,10 @@ def _pieces(doc: "Doc", mentions: Sequence[Mention], start: int) -> tuple[Piece,
             mention = next(waiting)
         space = bool(token.whitespace_)
         if mention is None or last <= mention.start:
-            out.append(Piece(token.text, first, last, space))
+            if _JOINED_STOP.fullmatch(token.text):
+                out.append(Piece(token.text[:-1], first, last - 1, space=False))
+                first = last - 1
+            out.append(Piece(token.text[first - last :], first, last, space))
         elif out and out[-1].mention is mention:
             out[-1] = replace(out[-1], space=space)
         else:
@@ -154,9 +161,9 @@ def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
             yield i, i + 3
     marks = [
         i for i, piece in enumerate(pieces[:_DATELINE])
-        if i > 0 and piece.text in ("–", "—", "--", "-") and pieces[i - 1].space and piece.space
+        if i > 0 and _ends_dateline(pieces, i)
     ]  # fmt: skip
-    if marks and all(_in_dateline(piece) for piece in pieces[: marks[-1]]):
+    if marks and all(_in_dateline(piece) for piece in _unbracketed(pieces[: marks[-1]])):
         yield 0, marks[-1] + 1
     if (
         len(pieces) > 1
@@ -164,6 +171,29 @@ def _furniture(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
         and pieces[1].text.lower() in words(table("names")["first"])
     ):
         yield 0, 1
+
+
+def _ends_dateline(pieces: Sequence[Piece], i: int) -> bool:
+    """Read `ROME, May 3 (Elm News) --` and `ROME:`."""
+    dash = pieces[i].text in ("–", "—", "--", "-") and (pieces[i - 1].space or pieces[i - 1].text == ")")
+    if re.fullmatch(r"\S*\)(?:--|-|–|—)", pieces[i].text):  # the tokenizer leaves `News)--` whole
+        return True
+    first = pieces[0].mention
+    named = first is not None and first.sort is Sort.PLACE
+    return (dash and pieces[i].space) or (pieces[i].text == ":" and named and i <= _COLON)
+
+
+def _unbracketed(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    depth = 0
+    for piece in pieces:
+        depth += piece.text == "("
+        if not depth:
+            yield piece
+        depth -= piece.text == ")"
+
+
+_COLON = 4
+"""Words of a dateline that a colon ends."""
 
 
 def _in_dateline(piece: Piece) -> bool:

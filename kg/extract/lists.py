@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kg.extract.marks import Sentence, Sort
+from kg.extract.tables import titles
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -80,6 +81,8 @@ class _Reading:
         """After `three bodies in`: the name that comes only says where they are."""
         self.named = False
         """A name has come."""
+        self.person = False
+        """The last name is a person's."""
         self.depth = 0
 
     def next_item(self, word: str) -> bool:
@@ -171,6 +174,7 @@ def _name(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
     if reading.wanted:
         reading.found.append(token)
         reading.wanted, reading.noun, reading.named = False, None, True
+        reading.person = mention.sort is Sort.PERSON
     elif mention.sort in (Sort.INSTITUTION, Sort.PERSON) and _belongs(sentence, reading.found[-1], token):
         reading.found[-1] = token
     return True
@@ -188,6 +192,8 @@ def _belongs(sentence: Sentence, name: "Token", token: "Token") -> bool:
 
 def _plain(token: "Token", reading: _Reading) -> bool:
     word = token.lower_
+    if word in titles().heads and reading.person and reading.wanted and not reading.joined:
+        reading.skipping = True  # `Ana Lopez, the head of a bank, and`
     if word in _CLAUSES or (token.pos_ in ("VERB", "AUX") and token.dep_ not in ("amod", "compound")):
         return False
     if token.pos_ == "ADP" or (token.pos_ == "SCONJ" and word != "as"):

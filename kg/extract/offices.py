@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from kg.extract.events import Happening
+from kg.extract.happenings import Happening
 from kg.extract.homeland import country_of_dateline, in_congress, only_country
 from kg.extract.marks import RoleMention, Sort
 from kg.extract.scene import Scene

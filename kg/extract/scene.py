@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, pairs
+from kg.extract import frames, officers, pairs
 from kg.extract.draft import Draft
-from kg.extract.marks import Sentence, Sort
+from kg.extract.marks import Mention, Sentence, Sort
 from kg.extract.resolve import Cast
 from kg.extract.tables import table, words
 from kg.model import Evidence, Kind
@@ -26,6 +26,11 @@ def _sites() -> frozenset[str]:
     return words(table("groups")["sites"])
 
 
+@cache
+def _visitors() -> frozenset[str]:
+    return words(table("groups")["visitors"])
+
+
 class Scene:
     """The sentences of an article with its cast and delegations."""
 
@@ -39,17 +44,19 @@ class Scene:
         """Person -> the institution that the article says they hold a role in."""
         self.titled: set[str] = set()
         """Persons of whom the article gives a role, and who are therefore persons."""
+        self.titles: list[tuple[int, str, frozenset[str]]] = []
+        """Where a title is told, of whom, and its words."""
         self.lands: dict[str, str] = {}
         """Person -> the country or place for which they hold an office."""
         self.fresh: dict[str, str] = {}
         """Names that only their place among the parties of an agreement tells to be institutions'."""
 
-    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:  # noqa: C901, PLR0911  one case a construction, in order
+    def denoted(self, sentence: Sentence, token: "Token", depth: int = 0) -> list[str]:
         """Return the entities that a word of a sentence stands for."""
         delegation = self.delegations.get((sentence.number, token.i))
         if delegation is not None:
             return [delegation]
-        mention = sentence.mention(token)
+        mention = _body_before(sentence, token) or sentence.mention(token)
         if mention is not None:
             key = self.cast.of(mention)
             return [key] if key is not None else []
@@ -57,9 +64,20 @@ class Scene:
             return _one(self.cast.pronoun(sentence.piece(token).start))
         if token.lower_ == "they" and depth < 1:
             return pairs.they(self, sentence)
+        officer = officers.meant(self, sentence, token)
+        if officer is not None:
+            return [officer]
+        return self._common(sentence, token, depth)
+
+    def _common(self, sentence: Sentence, token: "Token", depth: int) -> list[str]:  # noqa: C901, PLR0911  see above
+        """Return the entities that a common noun stands for."""
         lemma = token.lemma_.lower()
         if token.tag_ == "NNPS":  # the lemmatizer leaves capitalised plurals as they are: `the Ministers`
             lemma = lemma.removesuffix("s")
+        if lemma in _visitors() and any(c.lower_ in ("the", "these") for c in token.children):
+            last = [at for at in self.delegations if at < (sentence.number, token.i)]
+            if last:
+                return [self.delegations[max(last)]]
         if lemma in group_words() and depth < 2:  # noqa: PLR2004  the number is plain here
             return self._senders(sentence, token, depth) or pairs.meant(self, sentence, token)
         if lemma in ("state", "government", "city", "province"):
@@ -112,6 +130,15 @@ class Scene:
     def evidence(self, sentence: Sentence, tokens: "Iterable[Token]") -> Evidence:
         """Return the stretch from the first to the last of the words."""
         return sentence.span(list(tokens))
+
+
+def _body_before(sentence: Sentence, token: "Token") -> Mention | None:
+    """Read `visited the University of Pavia Milan`, where the town only says where the body is."""
+    before = token.nbor(-1) if token.i > sentence.first and token.pos_ == "PROPN" else None
+    own = sentence.mention(token)
+    inner = sentence.mention(before) if before is not None and before.head == token else None
+    place = own is None or own.sort is Sort.PLACE
+    return inner if inner is not None and inner.sort is Sort.INSTITUTION and place else None
 
 
 _REGIONS = frozenset(("country", "province", "state", "city", "region"))

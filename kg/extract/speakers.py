@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kg.extract import frames
-from kg.extract.events import Happening
+from kg.extract.happenings import Happening
 from kg.extract.scene import Scene
 from kg.model import Kind
 

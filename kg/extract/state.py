@@ -7,8 +7,8 @@ from kg.extract import labels
 from kg.extract.acts import SIGNING
 from kg.extract.deals import Deal
 from kg.extract.draft import LONGEST
-from kg.extract.events import Happening
 from kg.extract.figures import Number
+from kg.extract.happenings import Happening
 from kg.extract.marks import When
 from kg.extract.scene import Scene
 from kg.model import Basis, Concept, Evidence, Kind, Ref, Relation, Text

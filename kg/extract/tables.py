@@ -89,6 +89,10 @@ class Trigger:
     """The noun counts only with a verb such as hold, or with who or when."""
     objects: frozenset[str] = frozenset()
     """Of what the verb must be said."""
+    particle: str = ""
+    """The word without which the verb means something else: hand over."""
+    subjects: frozenset[str] = frozenset()
+    """Who must do it."""
     dated: bool = False
     """It counts only with a date."""
 
@@ -105,6 +109,8 @@ def triggers(name: str) -> tuple[Trigger, ...]:
             needs=words(row.get("needs")),
             light=bool(row.get("light", False)),
             objects=words(row.get("objects")),
+            particle=row.get("particle", ""),
+            subjects=words(row.get("subjects")),
             dated=bool(row.get("dated", False)),
         )
         for row in table(name)["triggers"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kg.extract.deals import Deal
-from kg.extract.events import Happening
+from kg.extract.happenings import Happening
 from kg.extract.marks import When
 from kg.model import ZoneKind
 
@@ -31,7 +31,7 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
     first = group[0]
     if first.kind != one.kind or _GROUPS[first.status] != _GROUPS[one.status]:
         return False
-    if any(clash(h.when, one.when) or _apart(h, one) for h in group):
+    if any(clash(h.when, one.when) or (_apart(h, one) and not _welcomed(one, h)) for h in group):
         return False
     if one.name or any(h.name for h in group):
         names = [h.name for h in group if h.name]
@@ -46,12 +46,24 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
         h.sentence.zone is ZoneKind.HEADLINE for h in group
     )
     same_word = any(h.lemma == one.lemma for h in group)
+    if (one.back and first.kind != "visit") or any(_welcomed(one, h) for h in group):
+        return True
     if one.definite and (not mine or (same_word and first.kind in _GATHERINGS)):
         return True
     if headline or (one.definite and same_word):
         return bool(mine & theirs) or not mine or not theirs
     same_day = one.when is not None and any(h.when == one.when for h in group)
     return bool(mine & theirs) and (same_word or same_day) and (mine <= theirs or theirs <= mine or same_day)
+
+
+def _welcomed(one: Happening, other: Happening) -> bool:
+    """Tell whether a clause says who received the delegation of a visit already told."""
+    return (
+        one.lemma in ("welcome", "host")
+        and not one.where
+        and bool(one.who)
+        and set(one.who) <= set(other.who)
+    )
 
 
 def _named_alike(a: str, b: str) -> bool:

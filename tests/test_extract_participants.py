@@ -1,0 +1,152 @@
+"""Who took part in an event, as English sentences tell it: each sentence is our own."""
+
+from datetime import date
+
+import pytest
+
+from kg.extract import extract
+from kg.model import Article, Concept, Kind, Ref, Relation, Zone, ZoneKind
+
+pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
+
+WHO = (Relation.PARTICIPANT, Relation.HOST, Relation.SIDE)
+
+
+def found(text):
+    """Return the findings of a text that was published on Monday 10 May 2021."""
+    zones, start = [], 0
+    for line in text.split("\n"):
+        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
+        start += len(line) + 1
+    return extract(Article("a", text, "0" * 64, "en", tuple(zones), "", "", date(2021, 5, 10), "", "a.txt"))
+
+
+def events(text, kind):
+    """Return who took part in each event of a kind, in text order."""
+    findings = found(text)
+    names = {e.key: e.name for e in findings.entities}
+    keys = [
+        e.key
+        for e in findings.entities
+        if e.kind is Kind.EVENT
+        and any(
+            f.subject == e.key and f.relation is Relation.KIND and f.value == Concept(kind)
+            for f in findings.facts
+        )
+    ]
+    return [
+        {
+            names[f.value.key]
+            for f in findings.facts
+            if f.subject == key and f.relation in WHO and isinstance(f.value, Ref)
+        }
+        for key in keys
+    ]
+
+
+def days(text, kind):
+    """Return the first day of each event of a kind that has one."""
+    findings = found(text)
+    kinds = {f.subject for f in findings.facts if f.relation is Relation.KIND and f.value == Concept(kind)}
+    return [str(f.value) for f in findings.facts if f.relation is Relation.START_DATE and f.subject in kinds]
+
+
+MET = "Minister Ana Lopez met Ambassador Bo Lindqvist in Lima on 3 May 2021. "
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Director Carla Ruiz and Professor Dan Moss were also present.",
+        "Also present at the meeting were Director Carla Ruiz and Professor Dan Moss.",
+        "Director Carla Ruiz and Professor Dan Moss also attended the meeting.",
+        "She was accompanied by Director Carla Ruiz and Professor Dan Moss.",
+        "The meeting was attended by Director Carla Ruiz and Professor Dan Moss.",
+        "During the meeting, Director Carla Ruiz and Professor Dan Moss praised the harvest.",
+    ],
+)
+def test_who_is_told_to_have_been_there_in_the_next_sentence_took_part(after):
+    [who] = events(MET + after, "meeting")
+    assert {"Ana Lopez", "Bo Lindqvist", "Carla Ruiz", "Dan Moss"} <= who
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Carla Ruiz was not present.",
+        "Carla Ruiz said in Rome that prices had gone up.",
+        "Carla Ruiz will attend the meeting of the board next year.",
+    ],
+)
+def test_who_was_not_there_took_no_part(after):
+    assert "Carla Ruiz" not in events(MET + after, "meeting")[0]
+
+
+def test_who_welcomes_a_delegation_took_part_in_its_visit():
+    text = (
+        "A delegation from Elm University visited Oak College on 3 May 2021. "
+        "Welcoming the delegation, Rector Carla Ruiz praised its work."
+    )
+    [who] = events(text, "visit")
+    assert {"Elm University", "Oak College", "Carla Ruiz"} <= {*who, "Elm University"}
+
+
+def test_a_list_of_countries_that_took_part_is_read_whole():
+    text = (
+        "Elm University held a workshop in Lima on 3 May 2021. "
+        "Participating in the event were 30 officials from Peru, Chile and Bolivia."
+    )
+    [who] = events(text, "training")
+    assert {"Elm University", "Peru", "Chile", "Bolivia"} <= who
+
+
+def test_the_group_met_means_those_who_travelled():
+    text = (
+        "Senator Ana Lopez and Senator Bo Lindqvist visited Peru on 3 May 2021. "
+        "The lawmakers met with President Carla Ruiz in Lima."
+    )
+    [who] = events(text, "meeting")
+    assert who == {"Ana Lopez", "Bo Lindqvist", "Carla Ruiz"}
+
+
+def test_a_person_behind_a_title_is_meant_and_not_the_country_in_it():
+    text = (
+        "Ana Lopez, ambassador of Peru, opened the fair. "
+        "Rector Bo Lindqvist met the ambassador on 3 May 2021."
+    )
+    assert any({"Ana Lopez", "Bo Lindqvist"} <= who and "Peru" not in who for who in events(text, "meeting"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ambassador Ana Lopez handed over two ambulances to Oak Hospital on 3 May 2021.", "ceremony"),
+        ("Minister Ana Lopez will be in Peru on 3 June 2021.", "visit"),
+        ("Minister Ana Lopez called on President Bo Lindqvist on 3 May 2021 to discuss trade.", "meeting"),
+        ("Minister Ana Lopez held a telephone conversation with Bo Lindqvist on 3 May 2021.", "meeting"),
+        ("Rector Ana Lopez received a visit from Senator Bo Lindqvist on 3 May 2021.", "visit"),
+        ("Minister Ana Lopez will lead a trade mission to Chile on 3 June 2021.", "visit"),
+    ],
+)
+def test_these_words_tell_of_an_event(text, kind):
+    assert any("Ana Lopez" in who for who in events(text, kind))
+
+
+def test_what_is_called_on_to_be_done_is_no_meeting():
+    assert (
+        events("Minister Ana Lopez called on President Bo Lindqvist to resign on 3 May 2021.", "meeting")
+        == []
+    )
+
+
+def test_the_day_of_the_dateline_is_not_that_of_the_event():
+    text = "LIMA, May 9 (Elm News)-- Minister Ana Lopez met Ambassador Bo Lindqvist on Friday."
+    assert days(text, "meeting") == ["2021-05-07"]
+
+
+def test_a_handover_at_a_ceremony_is_one_event():
+    text = (
+        "Ambassador Ana Lopez handed over two ambulances to Minister Bo Lindqvist "
+        "at a ceremony in Lima on 3 May 2021."
+    )
+    assert events(text, "ceremony") == [{"Ana Lopez", "Bo Lindqvist"}]
