@@ -566,3 +566,31 @@ def test_a_bare_ministry_is_not_that_of_the_guest():
     bodies = {v for s, r, v in facts if r == "roleIn"}
 
     assert bodies == {"教育部", "挪威教育部"}
+
+
+def test_other_dots_of_foreign_names_are_read_as_the_usual_one():
+    assert things("沈若谷12日会见卑尔根市市长托尔•贝格。", Kind.PERSON) == ["沈若谷", "托尔•贝格"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "云岚大学校长沈若谷12日会见了来访的挪威卑尔根市市长托尔·贝格一行。",
+        "云岚大学校长沈若谷12日会见了来我校进行友好访问的卑尔根市市长托尔·贝格。",
+        "云岚大学校长沈若谷、副校长谷雨薇及有关人员12日会见卑尔根市市长托尔·贝格。",
+    ],
+)
+def test_a_guest_is_met_however_much_stands_before_the_name(text):
+    facts = said(text)
+
+    assert {"沈若谷", "托尔·贝格"} <= {v for _, r, v in facts if r == "participant"}
+
+
+def test_who_comes_along_to_a_meeting_has_no_meeting_of_their_own():
+    text = "沈若谷12日会见卑尔根市市长托尔·贝格。云岚大学校长林大可、副校长谷雨薇陪同会见。"
+
+    assert len(things(text, Kind.EVENT)) == 1
+
+
+def test_a_visit_to_a_province_by_its_letter_is_a_visit():
+    assert "visit" in {v for _, r, v in said("12日，云岚大学校长沈若谷率调研组来湘调研。") if r == "kind"}

@@ -220,7 +220,7 @@ def _deal(
         (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and is_several(pieces[i])),
         None,
     )
-    sides = sides or understood(what, book)
+    sides = sides or understood(what, pieces, book)
     distinct = {piece.name for piece in sides}
     if what.kind == "partnership" and len(distinct) < _PAIR:
         book.reject("zh-sign", evidence, "a bond with nobody named")

@@ -11,12 +11,16 @@ from kg.extract.chinese_dates import When
 from kg.extract.chinese_delegations import delegation, led_by
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_track import Track
-from kg.extract.chinese_words import listed
+from kg.extract.chinese_track import Track, is_arrival
+from kg.extract.chinese_words import acts, listed
 from kg.model import Basis, Concept, Entity, Evidence, Kind, Ref, Relation
 
 WHO = "[PIGL](?:&(?:[vo]e|o{1,3})?[PIGL])*"
-_MEET = rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]e?)?(?P<whom>[PIG](?:(?:&o{{0,3}}|,)[PIG])*)(?!T)"
+_MEET = (
+    rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]|[^,me]{{0,10}}e[Lo]{{0,3}})?"
+    r"(?P<whom>[PIG](?:(?:&o{0,3}|,)[PIG])*)(?!T)"
+)
+_MEET_GROUP = rf"(?P<who>{WHO})R?b?m(?=[oeLN]{{0,8}}(?:,|$))"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
 _TALK = rf"(?P<with>&)?(?P<all>{WHO})(?P<each>b)?(?:[oh][^,PIGLA]{{0,24}}h|h)?[oe]{{0,3}}[mk](?![PIG]|T,?P)"
 _TALK_OF = rf"&(?P<all>{WHO})ek"
@@ -57,6 +61,8 @@ def read_events(track: Track, book: Notebook) -> None:
             _meeting(track, match, [*track.group(match, "who", "P"), whom], "zh-meet-when", book)
     for match in track.find(_MEET):
         _met(track, match, book)
+    for match in track.find(_MEET_GROUP):
+        _met_group(track, match, book)
     for match in track.find(_TALK):
         _talked(track, match, book)
     for match in track.find(_TALK_OF):
@@ -79,8 +85,19 @@ def _met(track: Track, match: re.Match[str], book: Notebook) -> None:
             _meeting(track, match, [*who, *others], "zh-meet", book)
 
 
+def _met_group(track: Track, match: re.Match[str], book: Notebook) -> None:
+    """Read `甲会见研习班一行`: whom one has met is a group without a name of its own."""
+    verb = track.at(match.end() - 1)
+    _, last = track.reading.clause(verb)
+    if track.reading.pieces[last].text == "一行":
+        happened(track, match, "meeting", track.group(match, "who", "PIG"), rule="zh-meet-group", book=book)
+
+
 def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
     pieces = track.group(match, "all", "PIGL")
+    first, last = track.at(match.start()), track.at(match.end() - 1)
+    if any(acts(p.text, "attend") or p.text in listed("company") for p in track.reading.pieces[first:last]):
+        return  # 陪同会见, 参加座谈: of a meeting told before
     lead = track.carried(match.start(), "PIGL") if match.group("with") else []
     if match.group("with") and not lead:
         return
@@ -132,9 +149,8 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     called_off = track.mood(first, last) in ("cancelled", "planned", "denied") and bool(sites)
     dated = track.nearest(Sort.DATE, first, last) is not None
     guests = dated and any(p.sort is Sort.DELEGATION for p in who)
-    here = "H" in match.group() or any(
-        p.text in listed("arrivals") for p in track.reading.pieces[first : last + 1]
-    )
+    verbs = track.reading.pieces[first : last + 1]
+    here = "H" in match.group() or any(p.text in listed("arrivals") or is_arrival(p.text) for p in verbs)
     guests = guests or (here and any(p.sort in (Sort.PERSON, Sort.DELEGATION) for p in (*led, *who)))
     if after in _ALREADY or not (site or hosts or guests) or not (who or led or called_off):
         return

@@ -124,10 +124,13 @@ def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> l
 def last_pair(book: Notebook) -> list[Piece]:
     """Return the parties of the agreement told of last, or the two of the sentences right before."""
     for deal in reversed(list(book.of_kind(Kind.AGREEMENT))):
-        parties = [book.entities[key] for key in sorted(book.refs(deal.key, Relation.PARTY))]
+        sides = sorted(book.refs(deal.key, Relation.PARTY, Relation.SIDE))
+        parties = [book.entities[key] for key in sides]
         if len(parties) > 1:
+            sorts = {Kind.PLACE: Sort.PLACE}
             return [
-                Piece(Sort.INSTITUTION, e.name, 0, kind=book.concept(e.key, Relation.KIND)) for e in parties
+                Piece(sorts.get(e.kind, Sort.INSTITUTION), e.name, 0, kind=book.concept(e.key, Relation.KIND))
+                for e in parties
             ]
     near = [piece for sentence in book.told[-_NEAR:] for piece in sentence]
     departments = tuple(lexicon()["departments"])
@@ -136,7 +139,8 @@ def last_pair(book: Notebook) -> list[Piece]:
         for p in near
         if p.sort is Sort.INSTITUTION and not (p.name.endswith(departments) and len(p.name) < _WHOLE)
     }
-    return list(pool.values()) if len(pool) == len("双方") else []
+    known = {book.find(Kind.INSTITUTION, name) or name for name in pool}
+    return list(pool.values()) if len(pool) == len(known) == len("双方") else []
 
 
 def _last(before: Sequence[Piece], noun: str, book: Notebook) -> Piece | None:

@@ -7,16 +7,14 @@ from dataclasses import replace
 
 from kg import gazetteer
 from kg.extract.chinese_callings import called, with_parted_names
+from kg.extract.chinese_cuts import cut_up
 from kg.extract.chinese_names import (
-    country_at,
-    department_at,
     ending_kind,
-    has_own_name,
     is_institution,
     is_pair,
     is_title,
 )
-from kg.extract.chinese_words import Sentence, Word, acts, is_verb, lexicon, listed, longest_first
+from kg.extract.chinese_words import Sentence, Word, acts, is_verb, lexicon, listed
 
 _FAMILY, _NAME = 2, 3
 """Letters of the longest family name, and of most Chinese names."""
@@ -47,7 +45,7 @@ def _parts(words: Sequence[Word]) -> Iterator[Word]:
     """Yield the words, each cut where it holds several; a name behind a title stays whole (`院长马里奥`)."""
     before = ""
     for word in words:
-        parts = [word] if word.tag == "PER" and is_title(before) and len(word.text) > 1 else _split(word)
+        parts = [word] if word.tag == "PER" and is_title(before) and len(word.text) > 1 else cut_up(word)
         yield from parts
         before = word.text
 
@@ -134,65 +132,6 @@ def _placed(words: Sequence[Word]) -> Iterator[Word]:
         before = word.text
 
 
-def _split(word: Word) -> Iterator[Word]:
-    verb = next((v for v in lexicon()["words"]["sign"] if word.text.startswith(v) and len(v) > 1), "")
-    if verb and any(word.text.endswith(end) for end, _ in longest_first("agreements")):
-        yield from word.cut(len(verb), "v", "n")  # 达成协议
-        return
-    led = word.text[:1] == "该" or word.text[:2] in (*lexicon()["own"], "共建", "创办", "筹建", "设立")
-    if led and len(word.text) > 4 and ending_kind(word.text):  # noqa: PLR2004  该校 and a name
-        yield from word.cut(2, "r" if word.text[0] == "该" else "n", "ORG")
-        return  # 该校国际教育学院, 我校医学院
-    if len(word.text) == 4 and word.tag[0] == "v" and is_verb(word.text[:2]) and is_verb(word.text[2:]):  # noqa: PLR2004  two verbs of two characters
-        yield from word.cut(2, "v", word.tag)  # 率团访问
-        return
-    if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 2:  # noqa: PLR2004  同 + a name of two or more
-        if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):
-            left, word = word.cut(1, "p", word.tag)
-            yield left
-        if word.tag == "ORG" and word.text[-1] in "与和及":
-            yield from word.cut(len(word.text) - 1, "n", "c")  # 卫生与 社会保障署
-            return
-        if word.text[-1] in "愿将拟已还也":
-            word, right = word.cut(len(word.text) - 1, word.tag, "d")
-            yield from _cut_tail(word)
-            yield right
-            return
-    yield from _cut_tail(word)
-
-
-def _countried(word: Word) -> tuple[Word, Word] | None:
-    """Return a name cut behind the country that it begins with (`芬兰奥卢市`)."""
-    cut = country_at(word.text) or country_at(word.text + "市") * (gazetteer.lookup(word.text) is None)
-    own = word.tag == "LOC" or (word.tag == "PER" and "·" not in word.text) or has_own_name(word.text[cut:])
-    tag = "n" if word.tag == "PER" or len(word.text) - cut == 1 else word.tag  # 挪威水、土地与灌溉事务部
-    return word.cut(cut, "LOC", tag) if cut and own and word.text[:cut] != "中国" else None
-
-
-def _cut_tail(word: Word) -> Iterator[Word]:
-    """Cut what an organisation's name has swallowed behind its ending (`亚洲开发银行执行董事`)."""
-    if word.tag in ("ORG", "LOC", "PER") and (parts := _countried(word)):
-        yield parts[0]
-        yield from _cut_tail(parts[1])
-        return
-    together = next((w for w in lexicon()["parties_together"] if word.text.endswith(w)), "")
-    if together and word.tag in ("ORG", "LOC") and word.text != together:
-        yield from word.cut(len(word.text) - len(together), word.tag, "n")  # 挪威两国
-        return
-    if word.tag in ("ORG", "LOC") and not ending_kind(word.text) and not word.text.endswith("团"):
-        ends = [
-            word.text.rfind(end) + len(end) for end, _ in longest_first("institutions") if end in word.text
-        ]
-        cut = max((end for end in ends if end > 3), default=0)  # noqa: PLR2004  shorter is no name
-        if 0 < len(word.text) - cut <= 4 and is_institution(word.text[:cut]) and cut:  # noqa: PLR2004  a title
-            yield from word.cut(cut, "ORG", "n")
-            return
-    if word.tag in ("ORG", "LOC") and (cut := department_at(word.text)):
-        yield from word.cut(cut, "ORG", "n")
-        return
-    yield word
-
-
 def _joined(words: list[Word]) -> list[Word]:
     """Join words that the model parts (`议定 书`, `赛 宋蓬`, `主席赛 宋蓬`)."""
     done: list[Word] = []
@@ -209,17 +148,18 @@ def _joined(words: list[Word]) -> list[Word]:
 
 def _one_word(last: Word, word: Word, before: str) -> str:
     """Return the tag of the one word that two are, or nothing where they are two."""
-    single = len(last.text) == 1
-    if single and len(word.text) == 1 and last.tag != "p" and is_pair(last.text + word.text):
-        return "n"  # 中挪
-    whole = last.text + word.text
+    single, whole = len(last.text) == 1, last.text + word.text
+    letters = single and len(word.text) == 1
+    if letters and last.text in "来访赴抵" and word.text in lexicon()["provinces_short"]:
+        return "v"  # 来 + 湘
     headed = whole in listed("titles") and (word.text == "长" or last.text in ("总", "副总", "首席"))
-    if whole in listed("joined") or headed:
-        return "n"  # 理事 + 长, 总 + 会计师
-    if word.tag == "PER" and single and last.tag in ("PER", "vn"):
-        return "PER"
-    if word.tag == "PER" and _is_family_name(last) and is_title(before):
+    if whole in listed("joined") or headed or (letters and last.tag != "p" and is_pair(whole)):
+        return "n"  # 理事 + 长, 总 + 会计师, 中挪
+    named = (single and last.tag in ("PER", "vn")) or (_is_family_name(last) and is_title(before))
+    if word.tag == "PER" and named:
         return "PER"  # 理事长 都 钟赫
+    if word.tag == "ORG" and last.tag == "PER" and "·" not in last.text and gazetteer.lookup(last.text[:2]):
+        return "ORG"  # 高雄荣 + 民总医院
     there = last.tag in ("PER", "LOC", "nz") and word.text in lexicon()["features"]
     return "LOC" if there else ""  # 伊尔克什坦 + 口岸
 

@@ -10,6 +10,8 @@ from kg.model import Article, Entity, Fact, Findings, Text
 _ENOUGH = 3
 """Fewest traditional characters that make a text a traditional one."""
 _WIDE = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
+_DOT = re.compile(r"(?<=[一-鿿])[•‧・∙⋅](?=[一-鿿])")
+"""Other dots of foreign names."""
 _NARROW = re.compile(r"(?<=[^\x00-\x7f])\s?[,:;!?](?!\d{3}\b)|[,:;!?](?=\s?[^\x00-\x7f])|[()]")
 """Half-width marks beside Chinese letters; those of figures and of foreign names stay."""
 
@@ -37,6 +39,7 @@ def simplified(article: Article) -> Article:
 
 def _widened(text: str) -> str:
     """Return a text with its half-width marks as full-width ones, one for one."""
+    text = _DOT.sub("·", text)
     return _NARROW.sub(lambda match: match.group()[:-1] + _WIDE[match.group()[-1]], text)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kg import gazetteer
 from kg.extract.chinese_marks import Piece, Sort
+from kg.extract.chinese_names import is_pair
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_partners import last_pair
 from kg.extract.chinese_words import lexicon
@@ -41,10 +42,13 @@ def _signs_for(signer: Piece, book: Notebook) -> Piece | None:
     return Piece(Sort.INSTITUTION, signer.text, signer.start, kind=kind, full=body.name)
 
 
-def understood(what: Piece, book: Notebook) -> list[Piece]:
+def understood(what: Piece, pieces: Sequence[Piece], book: Notebook) -> list[Piece]:
     """Return the sides of an agreement without named ones: of its title, or those told of last."""
     if what.kind == "partnership":
         return []
+    pair = next((p for p in pieces if p.sort is Sort.WORD and is_pair(p.text)), None)
+    if pair and (lands := _lands(replace(what, text=f"{pair.text}两国"), book)):
+        return [replace(land, text=what.text) for land in lands]
     if what.tag != "nw":
         return [replace(p, text=what.text, full=p.name, start=what.start, lead=-1) for p in last_pair(book)]
     named = [

@@ -217,10 +217,15 @@ def _letter(piece: Piece) -> str:
         return found
     if piece.text in _MARKS:
         return _MARKS[piece.text]
-    if piece.text in listed("own"):
-        return "H"
+    if piece.text in listed("own") or is_arrival(piece.text):
+        return "v" if is_arrival(piece.text) else "H"
     modal = any(piece.text in listed(mood) for mood in (*_MOODS, "preliminary"))
     return "" if modal or piece.tag in _DROPPED or (piece.tag == "w" and piece.text not in "！？") else "o"
+
+
+def is_arrival(word: str) -> bool:
+    """Return whether a word tells of a visit to a province by its short name (`来湘`, `访沪`)."""
+    return len(word) == len("来湘") and word[0] in "来访赴抵" and word[1] in lexicon()["provinces_short"]
 
 
 def _circumstances(pieces: tuple[Piece, ...]) -> Iterator[Circumstance]:
