@@ -594,3 +594,20 @@ def test_who_comes_along_to_a_meeting_has_no_meeting_of_their_own():
 
 def test_a_visit_to_a_province_by_its_letter_is_a_visit():
     assert "visit" in {v for _, r, v in said("12日，云岚大学校长沈若谷率调研组来湘调研。") if r == "kind"}
+
+
+def test_a_delegation_signs_for_the_body_of_its_head():
+    text = "云岚大学副校长沈若谷率团12日访问挪威。代表团与卑尔根理工学院签署了学生交换协议。"
+
+    assert {v for _, r, v in said(text) if r == "party"} == {"云岚大学", "卑尔根理工学院"}
+
+
+def test_two_sole_heads_joined_are_not_of_one_body():
+    facts = said("云岚大学12日与海滨医院签署协议。校长沈若谷与院长林大可出席。")
+    role = next(s for s, r, v in facts if (r, v) == ("holder", "林大可"))
+
+    assert "云岚大学" not in {v for s, r, v in facts if s == role and r == "roleIn"}
+
+
+def test_a_meeting_by_appointment_is_no_wish():
+    assert "happened" in statuses("中国驻挪威大使沈若谷12日应约会见挪威卫生大臣托尔·贝格。", Kind.EVENT)

@@ -56,6 +56,8 @@ def _extracted(article: Article) -> Findings:
         _read(reading, book, opinion=opinion)
     for way in book.ways:
         read_unnamed(way, book)
+    for way in book.ways:
+        read_attendance(way, book)
     write_bare(book)
     _countries(book)
     read_topics([reading.sentence for reading in readings], book)
@@ -122,7 +124,6 @@ def _read(reading: Reading, book: Notebook, *, opinion: bool) -> None:
     book.scene = plain.pieces if way.sets_scene else ()
     read_events(way, book)
     read_occasions(way, book)
-    read_attendance(way, book)
     read_agreements(way, book)
     read_parts(way, book)
     read_figures(plain, book)

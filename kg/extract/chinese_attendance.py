@@ -48,7 +48,7 @@ def _kinds(track: Track, index: int) -> tuple[str, ...]:
     for kind, words in lexicon()["told_again"].items():
         if nouns and nouns[-1 if len(nouns) < 3 else 0] in words:  # noqa: PLR2004  the head of a short phrase
             return ("meeting", "visit", "signing", "ceremony") if kind == "any" else (str(kind),)
-    return ("visit", "meeting") if word in lexicon()["company"] and not nouns else ()
+    return ("visit", "meeting", "signing", "ceremony") if not nouns else ()
 
 
 def _last(kinds: tuple[str, ...], start: int, book: Notebook) -> Entity | None:

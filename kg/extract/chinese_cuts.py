@@ -11,7 +11,7 @@ from kg.extract.chinese_names import (
     is_institution,
     is_title,
 )
-from kg.extract.chinese_words import Word, is_verb, lexicon, longest_first
+from kg.extract.chinese_words import Word, is_verb, lexicon, listed, longest_first
 
 
 def _title_behind(name: str) -> str:
@@ -25,6 +25,9 @@ def _inside(word: Word) -> tuple[int, str, str] | None:
     text = word.text
     if word.tag == "PER" and "·" in text and (title := _title_behind(text)):
         return len(text) - len(title), "PER", "n"  # 托尔·贝格 州长
+    come = next((v for v in listed("arrivals") if text.endswith(v)), "")
+    if word.tag == "PER" and come and len(text) > len(come) + 1:
+        return len(text) - len(come), "PER", "v"  # 托尔 来院
     if word.tag == "ORG" and text[:1] == "国" and text[1:3] == "中国":
         return 1, "n", "ORG"  # 轮值主席 国 中国外交部
     verb = next((v for v in lexicon()["words"]["sign"] if text.startswith(v) and len(v) > 1), "")

@@ -14,6 +14,7 @@ from kg.model import Kind, Relation
 
 _OPEN = ("，", "。", "、", "；", "：")
 """What may stand before a name without a body."""
+_JOINING = ("与", "和", "同", "跟")
 _FIELDS = 7
 """Words between a country and its minister's title at most."""
 _SHORT = 6
@@ -112,6 +113,12 @@ def _understood(pieces: Sequence[Piece], office: Office, book: Notebook) -> Piec
 def _goes_on(pieces: Sequence[Piece], office: Office, before: Piece) -> bool:
     """Return whether a title is of the same body as the one before (`院长甲、副院长乙`)."""
     after = pieces[office.person + 1].text if office.person + 1 < len(pieces) else ""
+    if (
+        before.text in _JOINING
+        and pieces[office.first - 2].titles
+        and office.title in lexicon()["sole_heads"]
+    ):
+        return False  # 校长甲与院长乙
     listing = after in ("，", "；", "等") or acts(after, "conj")
     return acts(before.text, "conj") or (before.text in ("，", "；") and listing)
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg import gazetteer
+from kg.extract.chinese_delegations import delegation
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_names import is_pair
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_partners import last_pair
 from kg.extract.chinese_words import lexicon
-from kg.model import Kind, Ref, Relation
+from kg.model import Kind, Relation
 
 _TWO = 2
 _LETTERS = re.compile(
@@ -23,23 +24,39 @@ def parties(who: Sequence[Piece], book: Notebook) -> tuple[list[Piece], list[Pie
     bodies = [piece for piece in who if piece.sort is Sort.INSTITUTION]
     places = [piece for piece in who if piece.sort is Sort.PLACE]
     sides = bodies if len(bodies) > 1 or not places else [*bodies, *places]
-    return sides, [body for p in who if (body := _signs_for(p, book))] if not sides else []
+    behind = [body for p in who if (body := _signs_for(p, book))]
+    if len(sides) == 1 and bodies:
+        others = [replace(body, full=body.name) for body in behind if body.name != sides[0].name]
+        return [*sides, *others[:1]], []  # 代表团与海滨大学签署协议
+    return sides, behind if not sides else []
 
 
 def _signs_for(signer: Piece, book: Notebook) -> Piece | None:
     """Return the body of a signer's title, here or where the article has given it."""
-    if signer.body or signer.sort is not Sort.PERSON:
+    if signer.body or signer.sort not in (Sort.PERSON, Sort.DELEGATION):
         return signer.body
-    holder = book.find(Kind.PERSON, signer.name)
-    roles = book.sources(holder, Relation.HOLDER) if holder else []
-    keys = {
-        value.key for role in roles for value in book.values(role, Relation.ROLE_IN) if isinstance(value, Ref)
-    }
+    if signer.sort is Sort.PERSON:
+        holder = book.find(Kind.PERSON, signer.name)
+        keys = _offices(frozenset([holder] if holder else []), book)
+    else:
+        group = delegation(signer, book)
+        keys = book.refs(group, Relation.SENT_BY) if group else frozenset()
+        keys = keys or (_offices(book.refs(group, Relation.HEAD), book) if group else frozenset())
     if len(keys) != 1:
         return None
     body = book.entities[next(iter(keys))]
     kind = book.concept(body.key, Relation.KIND)
     return Piece(Sort.INSTITUTION, signer.text, signer.start, kind=kind, full=body.name)
+
+
+def _offices(holders: frozenset[str], book: Notebook) -> frozenset[str]:
+    """Return the institutions in which persons hold their roles."""
+    return frozenset(
+        key
+        for holder in sorted(holders)
+        for role in book.sources(holder, Relation.HOLDER)
+        for key in book.refs(role, Relation.ROLE_IN)
+    )
 
 
 def understood(what: Piece, pieces: Sequence[Piece], book: Notebook) -> list[Piece]:
