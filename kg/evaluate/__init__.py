@@ -2,6 +2,8 @@
 
 from kg.evaluate.calibration import as_yaml, rule_records
 from kg.evaluate.eval_format import to_eval
+from kg.evaluate.identity_gold import IdentityGold, load_identity_gold
+from kg.evaluate.identity_score import Measured, b_cubed, pair_scores, torn_apart, wrongly_joined
 from kg.evaluate.report import as_json, as_text, reliability_text
 from kg.evaluate.score import ArticleScore, BadQuote, Scores, Table, score
 from kg.evaluate.tally import Rates, Tally
@@ -9,6 +11,8 @@ from kg.evaluate.tally import Rates, Tally
 __all__ = [
     "ArticleScore",
     "BadQuote",
+    "IdentityGold",
+    "Measured",
     "Rates",
     "Scores",
     "Table",
@@ -16,8 +20,13 @@ __all__ = [
     "as_json",
     "as_text",
     "as_yaml",
+    "b_cubed",
+    "load_identity_gold",
+    "pair_scores",
     "reliability_text",
     "rule_records",
     "score",
     "to_eval",
+    "torn_apart",
+    "wrongly_joined",
 ]
