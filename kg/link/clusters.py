@@ -20,6 +20,8 @@ class Clusters:
 
     parent: dict[MentionId, MentionId] = field(default_factory=dict)
     members: dict[MentionId, list[MentionId]] = field(default_factory=dict)
+    marks: dict[MentionId, dict[str, str]] = field(default_factory=dict)
+    """What a cluster can have only one of, such as the country of an institution; by root."""
 
     def add(self, mention: MentionId) -> None:
         """Let a mention stand for itself."""
@@ -33,12 +35,29 @@ class Clusters:
             mention = self.parent[mention]
         return mention
 
-    def join(self, one: MentionId, other: MentionId) -> None:
-        """Make the clusters of two mentions one."""
+    def mark(self, mention: MentionId, **marks: str) -> None:
+        """Note what the thing of a mention can have only one of."""
+        held = self.marks.setdefault(self.root(mention), {})
+        for name, value in marks.items():
+            held.setdefault(name, value)
+
+    def clash(self, one: MentionId, other: MentionId) -> bool:
+        """Tell whether the clusters of two mentions differ in something of which a thing has only one."""
+        left, right = (self.marks.get(self.root(mention), {}) for mention in (one, other))
+        return any(name in right and right[name] != value for name, value in left.items())
+
+    def join(self, one: MentionId, other: MentionId) -> bool:
+        """Make the clusters of two mentions one, unless their marks clash; tell whether they are one now."""
         low, high = sorted((self.root(one), self.root(other)))
-        if low != high:
-            self.parent[high] = low
-            self.members[low] += self.members.pop(high)
+        if low == high:
+            return True
+        if self.clash(low, high):
+            return False
+        self.parent[high] = low
+        self.members[low] += self.members.pop(high)
+        if high in self.marks:
+            self.marks[low] = {**self.marks.pop(high), **self.marks.get(low, {})}
+        return True
 
     def of(self, mention: MentionId) -> list[MentionId]:
         """Return all mentions of the cluster that a mention is in."""
@@ -50,40 +69,48 @@ class Clusters:
 
 
 def join_equal(clusters: Clusters, keyed: Iterable[tuple[Hashable, Mention]]) -> None:
-    """Join all mentions that share a key."""
-    first: dict[Hashable, MentionId] = {}
+    """Join all mentions that share a key, as far as their marks allow."""
+    first: defaultdict[Hashable, list[MentionId]] = defaultdict(list)
     for key, mention in keyed:
-        clusters.join(first.setdefault(key, mention.id), mention.id)
+        if not any(clusters.join(one, mention.id) for one in first[key]):
+            first[key].append(mention.id)
 
 
 def join_best(
-    clusters: Clusters, mentions: Sequence[Mention], keys: Callable[[Mention], Iterable[str]], score: Score
+    clusters: Clusters,
+    mentions: Sequence[Mention],
+    keys: Callable[[Mention], Iterable[Hashable]],
+    score: Score,
+    *,
+    bearable: Callable[[Mention, Mention], bool] | None = None,
 ) -> None:
     """Join mentions of different articles that are each other's one best match.
 
-    Two that fit equally well are left apart: a guess between them would be wrong data that looks right.
+    Two that fit equally well are left apart: a guess between them would be wrong data that looks right. All
+    that come together must fit each other, or at least be `bearable` where that is given.
     """
+    fits = bearable or (lambda one, other: score(one, other) > 0)
     scores = _scores(_blocks(mentions, keys), score)
     best = _best(scores)
     by_id = {mention.id: mention for mention in mentions}
     for (one, other), value in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
         unique = best[one, other[0]] == (value, 1) and best[other, one[0]] == (value, 1)
-        if unique and _may_join(clusters, one, other, by_id, score):
+        if unique and _may_join(clusters, one, other, by_id, fits):
             clusters.join(one, other)
 
 
 def _blocks(
-    mentions: Sequence[Mention], keys: Callable[[Mention], Iterable[str]]
-) -> Mapping[str, list[Mention]]:
-    blocks: defaultdict[str, list[Mention]] = defaultdict(list)
+    mentions: Sequence[Mention], keys: Callable[[Mention], Iterable[Hashable]]
+) -> Mapping[Hashable, list[Mention]]:
+    blocks: defaultdict[Hashable, list[Mention]] = defaultdict(list)
     # In order of publication, so that the neighbours in a crowded block are those of the same days.
     for mention in sorted(mentions, key=lambda m: (m.article.published or date.min, m.id)):
-        for key in sorted(set(keys(mention))):
+        for key in sorted(set(keys(mention)), key=str):
             blocks[key].append(mention)
     return blocks
 
 
-def _scores(blocks: Mapping[str, list[Mention]], score: Score) -> dict[tuple[MentionId, MentionId], int]:
+def _scores(blocks: Mapping[Hashable, list[Mention]], score: Score) -> dict[tuple[MentionId, MentionId], int]:
     scores: dict[tuple[MentionId, MentionId], int] = {}
     for block in blocks.values():
         for place, one in enumerate(block):
@@ -105,10 +132,14 @@ def _best(scores: Mapping[tuple[MentionId, MentionId], int]) -> dict[tuple[Menti
 
 
 def _may_join(
-    clusters: Clusters, one: MentionId, other: MentionId, by_id: Mapping[MentionId, Mention], score: Score
+    clusters: Clusters,
+    one: MentionId,
+    other: MentionId,
+    by_id: Mapping[MentionId, Mention],
+    fits: Callable[[Mention, Mention], bool],
 ) -> bool:
     left, right = clusters.of(one), clusters.of(other)
     if {article for article, _ in left} & {article for article, _ in right}:
         return False
     pairs = ((a, b) for a in sorted(left)[:WINDOW] for b in sorted(right)[:WINDOW])
-    return all(score(by_id[a], by_id[b]) > 0 for a, b in pairs)
+    return all(fits(by_id[a], by_id[b]) for a, b in pairs)

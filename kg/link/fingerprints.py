@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from kg.link.bodies import is_common, needs_article
+from kg.link.footing import Footing
 from kg.link.mentions import Book, Mention, MentionId
 from kg.link.named import Known
-from kg.link.normalise import is_generic, normalise, normalise_person
+from kg.link.normalise import normalise, normalise_person
 from kg.model import Concept, Kind, Ref, Relation, Text
 from kg.vocabulary import ID_KINDS
 
@@ -44,13 +46,13 @@ _TELLING = frozenset(
 
 
 def fingerprints(
-    book: Book, known: Known, countries: Mapping[MentionId, str]
+    book: Book, known: Known, footings: Mapping[MentionId, Footing]
 ) -> dict[MentionId, tuple[str, ...]]:
     """Return the fingerprints of every mention; mentions that share one are one thing."""
     found: dict[MentionId, tuple[str, ...]] = {}
     seen: Counter[str] = Counter()
     for mention in book.mentions.values():
-        segment, names = SEGMENT[mention.entity.kind], _names(mention, known, countries)
+        segment, names = SEGMENT[mention.entity.kind], _names(mention, known, footings)
         if names:
             found[mention.id] = tuple(f"{segment}:{_hash(*words)}" for words in names)
             continue
@@ -66,7 +68,7 @@ def without_country(mention: Mention) -> str:
     return f"{SEGMENT[mention.entity.kind]}:{_hash(normalise(mention.entity.name), '')}"
 
 
-def _names(mention: Mention, known: Known, countries: Mapping[MentionId, str]) -> list[tuple[str, ...]]:
+def _names(mention: Mention, known: Known, footings: Mapping[MentionId, Footing]) -> list[tuple[str, ...]]:
     """Return what names a thing in every article alike; with the article where its name alone does not."""
     name = normalise(mention.entity.name)
     match mention.entity.kind:
@@ -75,14 +77,20 @@ def _names(mention: Mention, known: Known, countries: Mapping[MentionId, str]) -
             own = (name, *inside) if inside else (name, "", mention.article.id)
             return [("gazetteer", known.places[mention.id])] if mention.id in known.places else [own]
         case Kind.INSTITUTION:
-            country = countries.get(mention.id, "")
-            own = (name, "", mention.article.id) if is_generic(name) and not country else (name, country)
+            own = _body(mention, name, footings[mention.id])
             slug = known.institutions.get(mention.id)
             return [own] if slug is None else [("registry", slug), own]
         case Kind.PERSON:
             return [(normalise_person(mention.entity.name), mention.article.id)]
         case _:
             return []
+
+
+def _body(mention: Mention, name: str, footing: Footing) -> tuple[str, ...]:
+    if is_common(name) and needs_article(mention, footing):
+        return (name, footing.country, mention.article.id)
+    inside = footing.place != footing.country
+    return (name, footing.country, footing.place) if inside else (name, footing.country)
 
 
 def _content(mention: Mention, book: Book) -> tuple[str, ...]:

@@ -6,51 +6,44 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from kg.gazetteer import Registry, place
+from kg.link.bodies import Bodies, join_institutions
+from kg.link.circumstances import join_bodies_by_circumstances
 from kg.link.clusters import Clusters, join_equal
 from kg.link.deals import join_agreements, join_roles, join_sets
 from kg.link.decisions import Decisions
 from kg.link.fingerprints import fingerprints
+from kg.link.footing import footings
 from kg.link.ledger import Ledger
 from kg.link.mentions import PUBLISHER_KEY, Book, Mention, MentionId, open_book
-from kg.link.named import (
-    Known,
-    country_hint,
-    join_institutions,
-    join_persons,
-    join_places,
-    known_institutions,
-    known_places,
-)
+from kg.link.named import Known, join_places, known_institutions, known_places
 from kg.link.normalise import normalise, normalise_person
 from kg.link.occasions import Scene, join_delegations, join_events
 from kg.link.paths import NAMED, Paths, Thing, give_paths
+from kg.link.persons import join_persons
 from kg.model import Findings, Kind, Links
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-
 _CONCEPT = "concept/"
+_ROUNDS = 3
+"""Who met tells which bodies are one, and that tells which meetings are: so often is this asked."""
 
 
 def link(findings: Sequence[Findings], *, ledger: Ledger, registry: Registry, decisions: Decisions) -> Links:
     """Return who is who in those findings, the same for every order of them."""
     book = open_book(findings)
     known = Known(known_places(book), known_institutions(book, registry))
-    countries = {m.id: country_hint(m, book, known.places) for m in book.of(Kind.INSTITUTION)}
-    prints = fingerprints(book, known, countries)
-    clusters = _joined(book, known, prints, ledger, decisions)
+    bodies = Bodies(book, known, footings(book, known.places))
+    prints = fingerprints(book, known, bodies.footings)
+    clusters = _joined(bodies, prints, ledger, decisions)
     things = _things(book, clusters, prints, known, registry)
     paths = give_paths(things, Scene(book, clusters, known), ledger, registry)
     return _links(book, clusters, things, paths, decisions)
 
 
 def _joined(
-    book: Book,
-    known: Known,
-    prints: Mapping[MentionId, tuple[str, ...]],
-    ledger: Ledger,
-    decisions: Decisions,
+    bodies: Bodies, prints: Mapping[MentionId, tuple[str, ...]], ledger: Ledger, decisions: Decisions
 ) -> Clusters:
-    clusters = Clusters()
+    book, known, clusters = bodies.book, bodies.known, Clusters()
     for mention in book.mentions:
         clusters.add(mention)
     one_of = _together(decisions)
@@ -59,12 +52,15 @@ def _joined(
     held = ((ledger.paths.get(print_, print_), mention) for print_, mention in told)
     join_equal(clusters, ((one_of.get(path, path), mention) for path, mention in held))
     join_places(clusters, book, known.places)
-    join_institutions(clusters, book, known)
-    join_persons(clusters, book)
+    join_institutions(clusters, bodies)
     scene = Scene(book, clusters, known)
-    join_delegations(scene)
-    join_events(scene)
-    join_agreements(scene)
+    join_persons(scene)
+    for _ in range(_ROUNDS):
+        join_delegations(scene)
+        join_events(scene)
+        join_agreements(scene)
+        join_bodies_by_circumstances(scene, bodies)
+        join_persons(scene)
     join_sets(scene)
     join_roles(scene)
     return clusters

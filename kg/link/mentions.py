@@ -83,10 +83,17 @@ class Book:
     mentions: Mapping[MentionId, Mention]
     pointing: Mapping[MentionId, tuple[tuple[Relation, MentionId], ...]]
     """Who points to a mention, and by what."""
+    present: Mapping[tuple[str, Kind], tuple[MentionId, ...]]
+    """The mentions of each class in each article; without its publisher."""
 
     def of(self, *kinds: Kind) -> list[Mention]:
         """Return the mentions of those classes."""
         return [mention for mention in self.mentions.values() if mention.entity.kind in kinds]
+
+    def beside(self, mention: Mention) -> list[Mention]:
+        """Return what the article of a mention names of the same class, that mention among them."""
+        found = self.present.get((mention.article.id, mention.entity.kind), ())
+        return [self.mentions[one] for one in found]
 
     def sources(self, target: MentionId, *relations: Relation) -> list[Mention]:
         """Return the mentions that point to one by those relations."""
@@ -111,7 +118,12 @@ def open_book(findings: Sequence[Findings]) -> Book:
             for fact in mention.facts:
                 if isinstance(fact.value, Ref):
                     pointing[(found.article.id, fact.value.key)].append((fact.relation, mention.id))
-    return Book(mentions, {target: tuple(sorted(sources)) for target, sources in pointing.items()})
+    present: defaultdict[tuple[str, Kind], list[MentionId]] = defaultdict(list)
+    for mention in mentions.values():
+        if mention.entity.key != PUBLISHER_KEY:
+            present[mention.article.id, mention.entity.kind].append(mention.id)
+    sources = {target: tuple(sorted(found)) for target, found in pointing.items()}
+    return Book(mentions, sources, {where: tuple(found) for where, found in present.items()})
 
 
 def _mentions(found: Findings) -> list[Mention]:

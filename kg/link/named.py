@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from kg.gazetteer import PlaceRecord, Registry, candidates, country_of, demonym, lookup, within_chain
 from kg.link.clusters import Clusters, join_equal
 from kg.link.mentions import Book, Mention, MentionId
-from kg.link.normalise import (
-    acronym_of,
-    is_acronym,
-    is_full_alias,
-    is_generic,
-    normalise,
-    normalise_person,
-)
+from kg.link.normalise import is_full_alias, normalise
 from kg.model import Kind, Relation
 
 _WORDS = 3
@@ -27,10 +20,6 @@ _CONTESTED = frozenset(
     (("taiwan", "china"), ("kosovo", "serbia"), ("palestine", "israel"), ("israel", "palestine"))
 )
 """A place in the first that an article puts in the second is still the same place."""
-_OFFICE = re.compile(
-    r"\b(minister|secretary of|foreign secretary|ambassador|governor of|mayor of|senator for|premier of)\b"
-    r"|国家主席|总理|总统|外长|大使|省长$|市长$|部长$"
-)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -110,7 +99,7 @@ def known_institutions(book: Book, registry: Registry) -> dict[MentionId, str]:
         for form in record.forms:
             index.setdefault(normalise(form), record.slug)
     found: dict[MentionId, str] = {}
-    names = _name_keys(book)
+    names = name_keys(book)
     for mention in book.of(Kind.INSTITUTION):
         slug = next((index[name] for name in names[mention.id] if name in index), None)
         if slug is not None:
@@ -118,40 +107,7 @@ def known_institutions(book: Book, registry: Registry) -> dict[MentionId, str]:
     return found
 
 
-def join_institutions(clusters: Clusters, book: Book, known: Known) -> None:
-    """Join mentions of one institution: registry, equal names in one country, acronyms once spelled out."""
-    mentions = book.of(Kind.INSTITUTION)
-    join_equal(clusters, ((known.institutions[m.id], m) for m in mentions if m.id in known.institutions))
-    countries = {m.id: country_hint(m, book, known.places) for m in mentions}
-    groups: defaultdict[str, list[Mention]] = defaultdict(list)
-    names = _name_keys(book)
-    for mention in mentions:
-        for name in names[mention.id]:
-            groups[name].append(mention)
-    for name, group in groups.items():
-        seen = {country for m in group if (country := countries[m.id])}
-        slugs = {m.id: slug for m in group if (slug := known.institutions.get(m.id))}
-        keys = [_identity((m.article.id, name, countries[m.id]), slugs.get(m.id), seen, slugs) for m in group]
-        join_equal(clusters, zip(keys, group, strict=True))
-    _join_acronyms(clusters, mentions, countries)
-
-
-def _identity(
-    told: tuple[str, str, str], slug: str | None, seen: set[str], slugs: Mapping[MentionId, str]
-) -> tuple[str, ...]:
-    """Return what mentions of one name must share to be one body: told are article, name and country."""
-    article, name, country = told
-    if slug is not None:
-        return ("registry", slug)
-    if is_generic(name):
-        return (name, country) if country else (name, "", article)
-    entries = set(slugs.values())
-    if len(entries) == 1 and len(seen) <= 1:
-        return ("registry", *entries)
-    return (name, country if len(seen) > 1 else "")
-
-
-def _name_keys(book: Book) -> dict[MentionId, list[str]]:
+def name_keys(book: Book) -> dict[MentionId, list[str]]:
     """Return the names by which each institution may be looked for elsewhere, its own name first.
 
     An alias that another institution of the article bears, or that is only a part of the full name (a
@@ -171,36 +127,6 @@ def _name_keys(book: Book) -> dict[MentionId, list[str]]:
     return keys
 
 
-def _join_acronyms(clusters: Clusters, mentions: list[Mention], countries: Mapping[MentionId, str]) -> None:
-    """Join a bare acronym to the one body that articles spell it out for, if there is only one."""
-    spelled: defaultdict[str, list[Mention]] = defaultdict(list)
-    bare: defaultdict[str, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        name = mention.entity.name
-        if is_acronym(name):
-            bare[name.replace(".", "")].append(mention)
-            continue
-        for alias in mention.entity.aliases:
-            if is_acronym(alias) and acronym_of(name).startswith(alias[0]):
-                spelled[alias.replace(".", "")].append(mention)
-    for acronym, group in bare.items():
-        full = spelled.get(acronym, [])
-        if full and len(clusters.roots(m.id for m in full)) == 1:
-            fits = [m for m in group if countries[m.id] in ("", countries[full[0].id])]
-            join_equal(clusters, (("", m) for m in [full[0], *fits]))
-
-
-def country_hint(mention: Mention, book: Book, places: Mapping[MentionId, str]) -> str:
-    """Return the country that an institution is said to be in, or that its name tells, as a slug."""
-    stated = {places[t] for t in mention.refs(Relation.LOCATION) if t in places}
-    for parent in mention.refs(Relation.UNIT_OF):
-        stated |= {places[t] for t in book.mentions[parent].refs(Relation.LOCATION) if t in places}
-    countries = {c.slug for slug in stated if (c := country_of(slug)) is not None}
-    if not countries:
-        countries = {c.slug for p in places_in(mention.entity.name) if (c := country_of(p.slug)) is not None}
-    return min(countries) if len(countries) == 1 else ""
-
-
 def places_in(name: str) -> list[PlaceRecord]:
     """Return the places that a name contains, such as Shanxi in `Shanxi University`."""
     if _HAN.search(name):
@@ -214,33 +140,3 @@ def places_in(name: str) -> list[PlaceRecord]:
             if part != name and (record := lookup(part) or demonym(part)) is not None:
                 found.append(record)
     return found
-
-
-def join_persons(clusters: Clusters, book: Book) -> None:
-    """Join persons of one name within an article; across articles only with a second fact in common."""
-    persons = book.of(Kind.PERSON)
-    named = {m.id: normalise_person(m.entity.name) for m in persons}
-    join_equal(clusters, ((("article", m.article.id, named[m.id]), m) for m in persons))
-    keyed = ((("fact", named[m.id], fact), m) for m in persons for fact in _second_facts(m, clusters, book))
-    join_equal(clusters, keyed)
-
-
-def _is_office(title: str) -> bool:
-    words = normalise(title)
-    return _OFFICE.search(words) is not None and (bool(_HAN.search(words)) or len(words.split()) > 1)
-
-
-def _second_facts(person: Mention, clusters: Clusters, book: Book) -> set[tuple[object, ...]]:
-    facts: set[tuple[object, ...]] = set()
-    for role in book.sources(person.id, Relation.HOLDER):
-        # Of one high office and one name there is one person.
-        facts |= {("office", normalise(title)) for title in role.words(Relation.TITLE) if _is_office(title)}
-        facts |= {("in", clusters.root(t)) for t in role.refs(Relation.ROLE_IN)}
-    for event in book.sources(person.id, Relation.PARTICIPANT, Relation.HOST):
-        day, kind = event.day(Relation.START_DATE), event.concept(Relation.KIND)
-        facts |= {("at", kind, day, clusters.root(t)) for t in event.refs(Relation.LOCATION) if day}
-    for group in book.sources(person.id, Relation.MEMBER, Relation.HEAD):
-        days = {event.day(Relation.START_DATE) for event in book.sources(group.id, Relation.PARTICIPANT)}
-        senders = group.refs(Relation.ORIGIN, Relation.SENT_BY)
-        facts |= {("with", clusters.root(t), d.year, d.month) for t in senders for d in days if d}
-    return facts
