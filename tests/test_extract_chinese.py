@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -611,3 +612,10 @@ def test_two_sole_heads_joined_are_not_of_one_body():
 
 def test_a_meeting_by_appointment_is_no_wish():
     assert "happened" in statuses("中国驻挪威大使沈若谷12日应约会见挪威卫生大臣托尔·贝格。", Kind.EVENT)
+
+
+def test_the_publisher_behind_our_own_words_is_named_in_its_own_characters():
+    page = replace(article("我校與挪威海濱大學12日簽署合作備忘錄。"), publisher="雲嵐大學")
+    facts = spelled(extract(page))
+
+    assert {v for _, r, v in facts if r == "party"} == {"雲嵐大學", "海濱大學"}

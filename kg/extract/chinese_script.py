@@ -47,11 +47,13 @@ def as_written(findings: Findings, article: Article) -> Findings:
     """Return the findings with the article's own characters in names and words."""
     if findings.article.text == article.text:
         return findings
-    text = findings.article.text
+    read = findings.article
+    # `我校` is named as the page names its publisher.
+    pairs = ((read.text, article.text), (read.publisher, article.publisher))
 
     def written(words: str) -> str:
-        at = text.find(words)
-        return article.text[at : at + len(words)] if at >= 0 else words
+        found = ((own, seen.find(words)) for seen, own in pairs)
+        return next((own[at : at + len(words)] for own, at in found if at >= 0), words)
 
     def entity(one: Entity) -> Entity:
         return replace(one, name=written(one.name), aliases=tuple(sorted(map(written, one.aliases))))
