@@ -72,6 +72,10 @@ class Draft:
         """Return the name of an entity."""
         return self._things[key].name
 
+    def keys(self, *kinds: Kind) -> list[str]:
+        """Return the entities of some classes, in the order in which they were added."""
+        return [key for key, thing in self._things.items() if thing.kind in kinds]
+
     def retype(self, key: str, kind: Kind) -> None:
         """Give an entity another class, where its place in a sentence tells it better than its name."""
         self._things[key].kind = kind
@@ -99,10 +103,14 @@ class Draft:
 
     def state(
         self, subject: str, relation: Relation, value: Value, evidence: Evidence, *,
-        rule: str, basis: Basis = Basis.STATED,
+        rule: str, basis: Basis = Basis.STATED, confidence: float | None = None,
     ) -> None:  # fmt: skip
-        """Add a fact, or more evidence of one; the surest rule names it."""
-        confidence = confidence_of(rule, self._kind_of(subject), relation)
+        """Add a fact, or more evidence of one; the surest rule names it.
+
+        `confidence` is that of this one fact, where it is known better than for the rule as a whole.
+        """
+        known = confidence_of(rule, self._kind_of(subject), relation)
+        confidence = known if confidence is None else confidence
         claim = self._claims.setdefault((subject, relation, value), _Claim(rule, confidence, basis))
         claim.evidence.add(self.short(evidence))
         if (confidence, rule) > (claim.confidence, claim.rule):

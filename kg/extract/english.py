@@ -1,10 +1,12 @@
 """Stage 2: English articles, from text to findings."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from kg.extract import (
     agreements,
     annotate,
+    arguments,
     counterparts,
     counts,
     delegations,
@@ -25,6 +27,7 @@ from kg.extract.gate import may_tell
 from kg.extract.happenings import Happening
 from kg.extract.lines import Marked
 from kg.extract.marks import When
+from kg.extract.offices import Office
 from kg.extract.resolve import Cast
 from kg.extract.scene import Scene
 from kg.model import Article, Evidence, Findings, Kind, Ref, Relation
@@ -32,15 +35,29 @@ from kg.model import Article, Evidence, Findings, Kind, Ref, Relation
 VERSION = "0.1"
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules have read in an article, all of it stated."""
+
+    scene: Scene
+    events: list[list[Happening]]
+    """Each with the clauses that tell it, as the agreements are."""
+    agreements: list[list[Deal]]
+    held: list[Office]
+
+
 def extract(article: Article) -> Findings:
-    """Return what the English rules find in an article."""
+    """Return what the English rules, and the model trained after them, find in an article."""
     extractor = f"rules-en {VERSION}; {annotate.model_name()}"
     if not may_tell(article):
         return Findings(article, (), (), extractor, ("no word of an event, agreement, delegation or office",))
-    return _read(article).findings(extractor)
+    reading = read(article)
+    arguments.state(reading.scene, reading.events, reading.agreements, reading.held)
+    return reading.scene.draft.findings(extractor)
 
 
-def _read(article: Article) -> Draft:
+def read(article: Article) -> Reading:
+    """Read an article by the rules alone."""
     draft = Draft(article)
     marked = lines.marked(article)
     cast = Cast(draft, list(lines.mentions_of(marked)))
@@ -74,7 +91,7 @@ def _read(article: Article) -> Draft:
     offices.state(scene, held, happenings)
     counts.find(scene)
     topics.state(scene, [(m.line.start, m.line.end) for m in marked], deals)
-    return draft
+    return Reading(scene, groups, united, held)
 
 
 def _date(scene: Scene, everything: list[Dateable]) -> None:
