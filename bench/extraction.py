@@ -21,7 +21,7 @@ from kg.model import Article, Zone, ZoneKind
 OWN = Path(__file__).parent.parent / "data/gold/articles"
 WORDS = 216
 """Words of the article that speeds are told for."""
-IDLE = "Rain fell on the hills all night and the river rose by a hand; at dawn the old mill stood wet. "
+IDLE = "Rain fell on the hills all night and the river rose by a foot; at dawn the old mill stood wet. "
 
 
 def article(name: str, text: str) -> Article:

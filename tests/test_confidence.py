@@ -137,7 +137,7 @@ def test_a_word_of_a_fact_opens_the_gate(text):
 def test_an_article_without_any_such_word_is_not_parsed_but_said_to_be_read():
     from kg.extract import extract
 
-    found = extract(article("Rain fell on the hills all night, and the river rose by a hand."))
+    found = extract(article("Rain fell on the hills all night, and the river rose by a foot."))
     assert (found.entities, found.facts) == ((), ())
     assert found.extractor.startswith("rules-en")
     assert found.rejected == ("no word of an event, agreement, delegation or office",)

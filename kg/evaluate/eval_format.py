@@ -86,12 +86,18 @@ def _institution(book: Dossier, entity: Entity) -> dict[str, Any]:
 def _person(book: Dossier, entity: Entity) -> dict[str, Any]:
     values: dict[str, Any] = {"name": entity.name, "aliases": list(entity.aliases)}
     by: dict[str, Any] = {}
-    for role in book.sources(entity.key, Relation.HOLDER)[:1]:
+    for role in _offices(book, entity)[:1]:
         values["role"] = "; ".join(book.words(role.key, Relation.TITLE))
         bodies = book.names(role.key, Relation.ROLE_IN) or book.names(role.key, Relation.REPRESENTS)
         values["affiliation"] = "; ".join(bodies)
         by["role"] = told_by(book, role.key, *_OFFICE)
     return _item(book, entity, values, by)
+
+
+def _offices(book: Dossier, person: Entity) -> list[Entity]:
+    """Return a person's roles, those first that are told to be somewhere."""
+    roles = book.sources(person.key, Relation.HOLDER)
+    return sorted(roles, key=lambda role: not book.about(role.key, Relation.ROLE_IN, Relation.REPRESENTS))
 
 
 def _event(book: Dossier, entity: Entity) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from kg.extract.tables import bargains, table, titles, triggers, words
+from kg.extract.tables import bargains, institution_heads, table, titles, triggers, words
 from kg.model import Article, ZoneKind
 
 _LONGEST_ENDING = 4
@@ -28,8 +28,25 @@ def _words() -> frozenset[str]:
     # A verb that only some subjects make telling, such as be or go, opens no door by itself.
     told = [t.verbs | t.nouns for t in (*triggers("events"), *deals.kinds) if not t.subjects]
     phrases = frozenset(phrase for listed in deals.phrases.values() for phrase in listed)
-    more = [words(groups[name]) for name in ("groups", "delegations", "travellers", "away")]
-    return frozenset().union(*told, *more, phrases, deals.joining, titles().heads, words(events["irregular"]))
+    more = [
+        words(groups[name]) for name in ("groups", "delegations", "travellers", "away", "counted", "bodies")
+    ]
+    return frozenset().union(
+        *told,
+        *more,
+        phrases,
+        deals.joining,
+        deals.pairing,
+        deals.sistering,
+        titles().heads,
+        _heads(),
+        words(events["irregular"]),
+    )
+
+
+def _heads() -> frozenset[str]:
+    """Return the words that names of institutions end in."""
+    return frozenset(word.lower() for word in institution_heads())
 
 
 def _stem(word: str) -> str:
