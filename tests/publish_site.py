@@ -1,15 +1,16 @@
 """A small release of our own, and the site over it: real store, real worker processes."""
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
 import pyoxigraph
 
 from kg.publish import Dump, Edition, Limits, create_app
-from kg.store import open_pool, open_store
-from kg.vocabulary import FACTS, HOME, Names
+from kg.search import FILE, open_names, write_names
+from kg.store import described, open_pool, open_store
+from kg.vocabulary import FACTS, HOME, KG, Names
 
 DATA = Path(__file__).parent / "data/publish.trig"
 TREE = Path(__file__).parent.parent
@@ -18,14 +19,28 @@ NAMES = Names()
 
 def make_store(folder, names=NAMES):
     """Write the sample data into a store as a build does: each fact in the default graph too."""
+    store = open_store(folder)
+    store.load(nquads_of(names))
+    store.copy_to_default(str(names.graph(FACTS)))
+    store.close()
+
+
+def nquads_of(names):
     text = DATA.read_text(encoding="utf-8")
     for part in ("id/", "graph/"):
         text = text.replace(HOME + part, names.base + part)
     quads = pyoxigraph.parse(text.encode(), pyoxigraph.RdfFormat.TRIG)
-    store = open_store(folder)
-    store.load(pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS))
-    store.copy_to_default(str(names.graph(FACTS)))
-    store.close()
+    return pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS)
+
+
+def make_names(folder, names=NAMES):
+    """Write the file of names as a build does: from sorted N-Quads."""
+    folder.mkdir()
+    path = folder / "all.nq"
+    path.write_bytes(b"".join(sorted(nquads_of(names).splitlines(keepends=True))))
+    facts = described(path, str(names.graph(FACTS)))
+    write_names(folder / FILE, facts, base=names.base, ontology=str(KG))
+    return folder / FILE
 
 
 def make_edition(folder, **options):
@@ -40,10 +55,13 @@ def make_edition(folder, **options):
 def open_site(folder, *, names=NAMES, limits=None, workers=1, **options):
     make_store(folder / "store", names)
     edition = make_edition(folder / "dumps", **options)
-    with open_pool(
+    index = make_names(folder / "search", names)
+    with closing(open_names(index)) as found, open_pool(
         folder / "store", workers=workers, seconds=10, memory_mb=1024, result_bytes=10_000_000,
         base=names.base, prefixes=names.prefixes(),
     ) as pool:  # fmt: skip
-        app = create_app(pool, edition, names=names, title="A made-up release", limits=limits or Limits())
+        app = create_app(
+            pool, edition, names=names, title="A made-up release", limits=limits or Limits(), index=found
+        )
         app.testing = True
         yield app

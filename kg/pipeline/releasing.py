@@ -12,8 +12,9 @@ from kg.pipeline.graphs import write_graphs
 from kg.pipeline.reviewing import review_table
 from kg.release import Draft
 from kg.resources import resource
+from kg.search import FILE, write_names
 from kg.settings import Settings
-from kg.store import context_of, fill, open_store, rows, write_dumps
+from kg.store import context_of, described, fill, open_store, rows, write_dumps
 from kg.validate import Report, check_set, report_graph, set_rules
 from kg.vocabulary import FACTS, KG, Names
 
@@ -45,7 +46,7 @@ def write_draft(
     names = Names(settings.base)
     nquads = draft.path / "all.nq"
     quads = write_graphs(nquads, checked, registry, settings=settings)
-    report, described = _stored(draft, nquads, quads, names)
+    report, things = _stored(draft, nquads, quads, names)
     if strict and not report.conforms:
         raise ShapeError("\n".join(readable(Report(report.errors), checked)))
     content = write_dumps(
@@ -56,10 +57,12 @@ def write_draft(
         prefixes=names.prefixes(),
         context=context_of(resource("ontology/kg.ttl").read_bytes(), names.prefixes()),
     )
+    facts = described(nquads, str(names.graph(FACTS)))
+    write_names(draft.search / FILE, facts, base=names.base, ontology=str(KG))
     _remove(nquads)
     _write_report(draft.report, report, checked, names)
     moved = checked.links.merged
-    gone = sorted({path for path in given if path not in moved and str(names.of_path(path)) not in described})
+    gone = sorted({path for path in given if path not in moved and str(names.of_path(path)) not in things})
     counts = {"articles": len(checked.articles), "kept_out": len(checked.refused), "quads": quads}
     meta = {"base": settings.base, "title": settings.title, "moved": dict(moved), "gone": gone, **counts}
     return Written(content, quads, report, meta)
@@ -74,8 +77,8 @@ def _stored(draft: Draft, nquads: Path, quads: int, names: Names) -> tuple[Repor
             lambda sparql: [{name: str(term) for name, term in row.items()} for row in rows(store, sparql)],
             set_rules(),
         )
-        described = rows(store, "SELECT DISTINCT ?thing WHERE { ?thing a ?class }")
-        return report, {str(row["thing"]) for row in described}
+        things = rows(store, "SELECT DISTINCT ?thing WHERE { ?thing a ?class }")
+        return report, {str(row["thing"]) for row in things}
     finally:
         store.close()
 

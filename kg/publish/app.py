@@ -15,11 +15,14 @@ from kg.publish.errors import ProblemError, add_handlers
 from kg.publish.examples import load_examples
 from kg.publish.home import home_pages
 from kg.publish.labels import short
+from kg.publish.lookup import lookup_pages
 from kg.publish.ontology import ontology_pages
+from kg.publish.reconcile import reconcile_pages
 from kg.publish.site import Edition, Limits, Runner, Site
 from kg.publish.sparql import METHODS, sparql_pages
 from kg.publish.terms import load_terms
 from kg.resources import resource
+from kg.search import NameIndex
 from kg.store import context_of
 from kg.vocabulary import Names
 
@@ -46,13 +49,15 @@ def create_app(
     title: str,
     limits: Limits | None = None,
     own: Runner | None = None,
+    index: NameIndex | None = None,
     ontology: Path | None = None,
     questions: Path | None = None,
 ) -> Flask:
     """Return the web site of one release.
 
     `own` answers the questions of the pages, so that strangers' slow queries never hold them up; it is the
-    same door when none is given. Ontology and example queries are the package's own when none are given.
+    same door when none is given. Without an `index` of names there is no /reconcile and no /lookup. Ontology
+    and example queries are the package's own when none are given.
     Raises SettingsError when the ontology cannot be read.
     """
     vocabulary = ontology or resource("ontology/kg.ttl")
@@ -67,10 +72,10 @@ def create_app(
         examples=load_examples(questions or Path(resource("questions"))),
         limits=limits or Limits(),
     )
-    return _site_of(site)
+    return _site_of(site, index)
 
 
-def _site_of(site: Site) -> Flask:
+def _site_of(site: Site, index: NameIndex | None) -> Flask:
     app = Flask("kg.publish", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = site.limits.body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = site.limits.body_bytes
@@ -79,6 +84,9 @@ def _site_of(site: Site) -> Flask:
     rooms = (home_pages, browse_pages, entity_pages, ontology_pages, sparql_pages)
     for room in rooms:
         app.register_blueprint(room(site))
+    if index is not None:
+        app.register_blueprint(reconcile_pages(site, index))
+        app.register_blueprint(lookup_pages(site, index))
     add_handlers(app)
     app.before_request(_refuse_strange_hosts)
     app.after_request(partial(_finished, site.edition))

@@ -1,10 +1,11 @@
 """Stage 6, publish: the current release of a folder as a web site; it follows when that changes."""
 
 import logging
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,10 @@ from kg.publish.app import create_app
 from kg.publish.site import Dump, Edition, Limits
 from kg.release import Release, current, verify
 from kg.release.generation import SUMS, sha256_of
+from kg.search import FILE, NameIndex, is_current, open_names, write_names
 from kg.settings import Settings
-from kg.store import QueryPool, open_pool
-from kg.vocabulary import Names
+from kg.store import QueryPool, described, open_pool
+from kg.vocabulary import FACTS, KG, Names
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,7 +31,7 @@ _LOOK_SECONDS = 2.0
 class _Opened:
     release: Release
     pools: ExitStack
-    """Closes the query workers."""
+    """Closes the query workers and the index of names."""
     application: "WSGIApplication"
 
 
@@ -114,6 +116,7 @@ class Live:
                 title=str(release.meta.get("title", settings.title)),
                 limits=limits,
                 own=pages,
+                index=_names_of(release, names, stack),
             )
             return _Opened(release, stack.pop_all(), app)
 
@@ -127,6 +130,17 @@ class Live:
             base=names.base,
             prefixes=names.prefixes(),
         )
+
+
+def _names_of(release: Release, names: Names, stack: ExitStack) -> NameIndex:
+    """Return the index of names; where the release has none that we can read, made from its own dump."""
+    path = release.search / FILE
+    if not is_current(path):
+        _log.info("release %s has no index of names of this version; making one", release.id)
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / FILE
+        facts = described(release.dumps / "accord.nq.gz", str(names.graph(FACTS)))
+        write_names(path, facts, base=names.base, ontology=str(KG))
+    return stack.enter_context(closing(open_names(path)))
 
 
 def queries_at_once(settings: Settings) -> int:

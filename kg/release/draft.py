@@ -40,6 +40,7 @@ class Draft:
         self.store = path / "store"
         self.dumps = path / "dumps"
         self.report = path / "report"
+        self.search = path / "search"
         self._lock = lock
 
     def publish(self, *, as_of: date, content: str, meta: Mapping[str, Any]) -> Published:
@@ -108,7 +109,7 @@ def begin(directory: Path) -> Draft:
         try:
             _remove_leftovers(directory)
             path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
-            for part in ("store", "dumps", "report"):
+            for part in ("store", "dumps", "report", "search"):
                 (path / part).mkdir(parents=True)
         except OSError:
             lock.close()

@@ -46,6 +46,11 @@ class Release:
         """The folder of what validation said."""
         return self.path / "report"
 
+    @property
+    def search(self) -> Path:
+        """The folder of what finds things by their names."""
+        return self.path / "search"
+
 
 def current(directory: Path) -> Release:
     """Return the release that is served from a folder.

@@ -1,6 +1,7 @@
 """Stage 6: keep the graphs and answer SPARQL over them; the only room that knows the engine (Oxigraph)."""
 
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows
+from kg.store.described import described
 from kg.store.dumps import content_hash, write_dumps
 from kg.store.embedded import EmbeddedStore, open_read_only, open_store
 from kg.store.formats import OFFERED
@@ -20,6 +21,7 @@ __all__ = [
     "content_hash",
     "context_of",
     "count",
+    "described",
     "fill",
     "jsonld_of",
     "kind_of",
