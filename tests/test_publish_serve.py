@@ -1,5 +1,6 @@
 """The server as a process: real requests over loopback, and how it begins and ends."""
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -17,13 +18,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from kg.errors import NotFoundError, SettingsError
 from kg.publish import run
 from kg.publish.live import Live, edition_of
 from kg.release import current
+from kg.search import FILE
 from kg.settings import Settings
-from tests.publish_site import make_store
+from tests.publish_site import NAMES, make_names, make_store, nquads_of
 
 DIGEST = hashlib.sha256(b"data").hexdigest()
 TREE = Path(__file__).parent.parent
@@ -48,6 +51,7 @@ def make_release(directory, number=1, **extra):
     path = directory / "releases" / name
     (path / "dumps").mkdir(parents=True)
     make_store(path / "store")
+    make_names(path / "search")
     (path / "dumps/accord.nt").write_text("data")
     (path / "dumps/SHA256SUMS").write_text(f"{DIGEST}  accord.nt\n")
     meta = extra | {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
@@ -202,6 +206,24 @@ def test_a_port_that_is_taken_is_one_clear_error():
 def test_a_folder_without_a_release_is_one_clear_error(tmp_path):
     with pytest.raises(NotFoundError, match="kg build"):
         Live(tmp_path, settings=Settings()).open()
+
+
+def test_a_release_without_an_index_of_names_gets_one_when_it_is_served(tmp_path):
+    path = tmp_path / "releases" / make_release(tmp_path)
+    lines = sorted(nquads_of(NAMES).splitlines(keepends=True))
+    (path / "dumps/accord.nq.gz").write_bytes(gzip.compress(b"".join(lines)))
+    sums = [
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n" for p in (path / "dumps").glob("accord.*")
+    ]
+    (path / "dumps/SHA256SUMS").write_text("".join(sums))
+    (path / "search" / FILE).write_bytes(b"of another version")
+    live = Live(tmp_path, settings=Settings())
+    live.open()
+    try:
+        answer = Client(live).get("/lookup?id=Q999999998", headers={"Accept": "application/json"})
+        assert answer.json["found"][0]["id"] == "institution/lowland-harbour-hospital"
+    finally:
+        live.close()
 
 
 def test_a_new_release_is_served_without_a_restart_and_a_damaged_one_is_not(tmp_path):
