@@ -81,7 +81,9 @@ def test_a_corrected_item_replaces_a_refused_one(tmp_path):
         ("place:boston", "Maybe", "schema:sameAs", "wd:Q100"),
         ("place:Boston", "", "schema:sameAs", "wd:Q100"),
         ("wd:Q100", "", "schema:sameAs", "wd:Q100"),
-        ("inst:a", "Not", "owl:sameAs", "inst:b"),
+        ("inst:a", "", "owl:sameAs", "person:a"),
+        ("inst:a", "Not", "owl:sameAs", "inst:a"),
+        ("article:a", "Not", "owl:sameAs", "inst:a"),
     ],
 )
 def test_what_cannot_be_obeyed_is_refused_with_its_line(tmp_path, row):
@@ -119,6 +121,124 @@ def test_two_things_that_a_person_made_one_are_one_from_then_on(tmp_path):
     assert after.paths["a", x] == after.paths["b", y]
     assert len(after.merged) == 1
     assert set(after.merged.values()) == {after.paths["a", x]}
+
+
+CLINICS = ("inst:clinic-of-riverdale-town", "owl:sameAs", "inst:riverdale-clinic")
+
+
+def clinics():
+    """Return two articles about what may be one clinic, and the ledger of the release that knows two."""
+    one, two = Story("a"), Story("b")
+    one.institution("Riverdale Clinic")
+    two.institution("Clinic of Riverdale Town")
+    found = [one.findings(), two.findings()]
+    before = link(found, ledger=Ledger(), registry=load_registry(), decisions=load_decisions())
+    return found, Ledger().extended(before.new)
+
+
+def relinked(found, ledger, decisions):
+    return link(found, ledger=ledger, registry=load_registry(), decisions=decisions)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_first_of_two_is_merged_into_the_second(tmp_path, turned):
+    found, ledger = clinics()
+    one, same_as, other = CLINICS[::-1] if turned else CLINICS
+    links = relinked(found, ledger, decided(tmp_path, (one, "", same_as, other)))
+    gone, stays = (f"institution/{each.partition(':')[2]}" for each in (one, other))
+
+    assert links.merged == {gone: stays}
+    assert links.paths["a", "e1"] == links.paths["b", "e1"] == stays
+
+
+def test_a_merger_is_undone_by_a_later_row_and_both_have_their_old_names(tmp_path):
+    found, ledger = clinics()
+    one, same_as, other = CLINICS
+    merged = relinked(found, ledger, decided(tmp_path, (one, "", same_as, other)))
+    decisions = decided(tmp_path, (one, "", same_as, other), (other, "Not", same_as, one))
+    links = relinked(found, ledger.extended(merged.new), decisions)
+
+    assert links.merged == {}
+    assert links.paths["a", "e1"] == "institution/riverdale-clinic"
+    assert links.paths["b", "e1"] == "institution/clinic-of-riverdale-town"
+
+
+def namesakes():
+    """Return three articles whose doctor was taken for one person, and the ledger that says so."""
+    stories = [Story(name) for name in "abc"]
+    for story in stories:
+        story.role(story.person("Li Wei"), story.institution("Riverdale Clinic"), "doctor")
+    found = [story.findings() for story in stories]
+    before = relinked(found, Ledger(), load_decisions())
+    assert {before.paths[name, "e1"] for name in "abc"} == {"person/li-wei"}
+    return found, Ledger().extended(before.new)
+
+
+SPLIT = ("person:li-wei", "Not", "owl:sameAs", "article:b")
+
+
+def test_a_wrong_join_in_the_ledger_is_split_and_the_old_name_stays_with_the_other_side(tmp_path):
+    found, ledger = namesakes()
+    decisions = decided(tmp_path, SPLIT)
+    links = relinked(found, ledger, decisions)
+
+    assert links.paths["a", "e1"] == links.paths["c", "e1"] == "person/li-wei"
+    assert links.paths["b", "e1"] == "person/li-wei-2"
+    again = relinked(found, ledger.extended(links.new), decisions)
+    assert again.paths == links.paths
+    assert again.new == ()
+    assert relinked(found[1:2], ledger, decisions).paths["b", "e1"] == "person/li-wei-2"
+
+
+def test_two_that_were_split_off_are_one_if_all_else_says_so(tmp_path):
+    found, ledger = namesakes()
+    links = relinked(
+        found, ledger, decided(tmp_path, SPLIT, ("person:li-wei", "Not", "owl:sameAs", "article:c"))
+    )
+
+    assert links.paths["a", "e1"] == "person/li-wei"
+    assert links.paths["b", "e1"] == links.paths["c", "e1"] == "person/li-wei-2"
+
+
+def test_a_split_is_undone_by_a_later_row_and_the_new_name_redirects(tmp_path):
+    found, ledger = namesakes()
+    split = relinked(found, ledger, decided(tmp_path, SPLIT))
+    decisions = decided(tmp_path, SPLIT, ("person:li-wei", "", "owl:sameAs", "article:b"))
+    links = relinked(found, ledger.extended(split.new), decisions)
+
+    assert {links.paths[name, "e1"] for name in "abc"} == {"person/li-wei"}
+    assert links.merged["person/li-wei-2"] == "person/li-wei"
+
+
+def test_an_institution_can_be_split_by_article_though_both_bear_its_name(tmp_path):
+    stories = [Story(name) for name in "ab"]
+    for story in stories:
+        story.institution("Riverdale Clinic")
+    found = [story.findings() for story in stories]
+    ledger = Ledger().extended(relinked(found, Ledger(), load_decisions()).new)
+    links = relinked(
+        found, ledger, decided(tmp_path, ("inst:riverdale-clinic", "Not", "owl:sameAs", "article:a"))
+    )
+
+    assert links.paths["b", "e1"] == "institution/riverdale-clinic"
+    assert links.paths["a", "e1"] == "institution/riverdale-clinic-2"
+
+
+def test_rows_that_contradict_each_other_are_refused(tmp_path):
+    with pytest.raises(StateError, match="other rows make institution/a and institution/c one"):
+        decided(
+            tmp_path,
+            ("inst:a", "", "owl:sameAs", "inst:b"),
+            ("inst:b", "", "owl:sameAs", "inst:c"),
+            ("inst:a", "Not", "owl:sameAs", "inst:c"),
+        )
+
+
+def test_a_decision_about_nothing_is_told(tmp_path, caplog):
+    found, ledger = clinics()
+    relinked(found, ledger, decided(tmp_path, ("inst:nowhere", "", "owl:sameAs", "inst:riverdale-clinic")))
+
+    assert "institution/nowhere" in caplog.text
 
 
 def test_the_registry_is_whole_and_names_each_body_once():

@@ -13,7 +13,7 @@ The key of a mention is the thing's name in the whole set; `ostmar/2` is a secon
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -89,7 +89,12 @@ def load_identity_gold(folder: Path) -> IdentityGold:
     files = sorted(folder.rglob("*.yaml"))
     if not files:
         raise SourceError(f"{folder}: no *.yaml file there")
-    findings = [_findings(row, where) for path in files for row, where in _rows(path)]
+    return identity_gold(row for path in files for row in _rows(path))
+
+
+def identity_gold(rows: Iterable[tuple[Mapping[str, Any], str]]) -> IdentityGold:
+    """Return reports that were read or made otherwise, each with where it stands, for messages."""
+    findings = [_findings(row, where) for row, where in rows]
     truth: Truth = {}
     kinds: dict[str, Kind] = {}
     for found in findings:

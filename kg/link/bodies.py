@@ -33,7 +33,7 @@ def join_institutions(clusters: Clusters, bodies: Bodies) -> None:
     for mention in mentions:
         country = bodies.footings[mention.id].country
         if country and mention.id not in known:
-            clusters.mark(mention.id, country=country)
+            clusters.mark(mention.id, "country", country)
     _join_spellings(clusters, bodies)
     for group in _grouped((key, m) for m in mentions for key in _composed(m, bodies)).values():
         join_equal(clusters, zip(_identities(group, bodies), group, strict=True))

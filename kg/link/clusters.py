@@ -35,11 +35,9 @@ class Clusters:
             mention = self.parent[mention]
         return mention
 
-    def mark(self, mention: MentionId, **marks: str) -> None:
-        """Note what the thing of a mention can have only one of."""
-        held = self.marks.setdefault(self.root(mention), {})
-        for name, value in marks.items():
-            held.setdefault(name, value)
+    def mark(self, mention: MentionId, name: str, value: str) -> None:
+        """Note what the thing of a mention can have only one of; the first value stays."""
+        self.marks.setdefault(self.root(mention), {}).setdefault(name, value)
 
     def clash(self, one: MentionId, other: MentionId) -> bool:
         """Tell whether the clusters of two mentions differ in something of which a thing has only one."""

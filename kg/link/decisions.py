@@ -1,13 +1,15 @@
 """Decisions that people took about identity, kept as SSSOM tables; link obeys them.
 
 A row says that a thing of ours is (or, with `predicate_modifier` Not, is not) an item of an authority, that
-the authority has none (`sssom:NoTermFound`), or that two things of ours are one (`owl:sameAs`).
+the authority has none (`sssom:NoTermFound`), or that two things of ours are one (`owl:sameAs`) or, with Not,
+two. `person:x Not owl:sameAs article:y` takes what the article y takes for x out of x. Of rows about the same
+two the last one holds, so that each can be undone.
 """
 
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,7 @@ _COLUMNS = {"subject_id", "predicate_id", "object_id", "mapping_justification"}
 _ITEM = re.compile(r"Q[1-9][0-9]*")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NONE = "sssom:NoTermFound"
+_ARTICLE = "article/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,13 @@ class Decisions:
     refused: frozenset[tuple[str, str]] = frozenset()
     """Thing and IRI that are not the same."""
     together: tuple[tuple[str, str], ...] = ()
-    """Pairs of paths that are one thing."""
+    """Pairs of paths that are one thing; the second of each is to stay."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Pairs of paths that are two things."""
+    moved: frozenset[tuple[str, str]] = frozenset()
+    """Thing, and article that spoke of another one under its name."""
+    returned: frozenset[tuple[str, str]] = frozenset()
+    """The same, where that was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,10 @@ def load_decisions(*paths: Path) -> Decisions:
     accepted: defaultdict[str, set[str]] = defaultdict(set)
     absent: set[str] = set()
     refused: set[tuple[str, str]] = set()
-    together: set[tuple[str, str]] = set()
     for row in rows:
         if row.predicate == "owl:sameAs":
-            together.add((min(row.subject, row.target), max(row.subject, row.target)))
-        elif row.target == _NONE:
+            continue
+        if row.target == _NONE:
             absent.add(row.subject)
         elif row.negated:
             refused.add((row.subject, row.target))
@@ -73,8 +81,43 @@ def load_decisions(*paths: Path) -> Decisions:
         {subject: iris for subject, iris in same_as.items() if iris},
         frozenset(absent),
         frozenset(refused),
-        tuple(sorted(together)),
+        *_own(row for row in rows if row.predicate == "owl:sameAs"),
     )
+
+
+_Pairs = tuple[tuple[str, str], ...]
+
+
+def _own(
+    rows: Iterable[_Row],
+) -> tuple[_Pairs, _Pairs, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """Return what holds between things of ours: together, apart, moved and returned."""
+    last: dict[tuple[str, str], _Row] = {}
+    for row in rows:
+        last[min(row.subject, row.target), max(row.subject, row.target)] = row
+    told = sorted(((row.subject, row.target), row) for row in last.values())
+    things = [(pair, row) for pair, row in told if not row.target.startswith(_ARTICLE)]
+    articles = [((one, to.removeprefix(_ARTICLE)), row) for (one, to), row in told if to.startswith(_ARTICLE)]
+    together = tuple(pair for pair, row in things if not row.negated)
+    apart = [row for _, row in things if row.negated]
+    for row in apart:
+        if row.target in _reached(row.subject, together):
+            raise StateError(f"{row.where}: other rows make {row.subject} and {row.target} one")
+    return (
+        together,
+        tuple((row.subject, row.target) for row in apart),
+        frozenset(pair for pair, row in articles if row.negated),
+        frozenset(pair for pair, row in articles if not row.negated),
+    )
+
+
+def _reached(start: str, pairs: _Pairs) -> set[str]:
+    """Return everything that pairs make one with a thing."""
+    found, fresh = {start}, {start}
+    while fresh:
+        fresh = {to for pair in pairs for to in pair if fresh & set(pair)} - found
+        found |= fresh
+    return found
 
 
 def _check(rows: Sequence[_Row], accepted: Mapping[str, set[str]]) -> None:
@@ -106,10 +149,13 @@ def _row(row: Mapping[str, str | None], where: str) -> _Row:
     if predicate not in ("schema:sameAs", "owl:sameAs") or modifier not in ("", "Not"):
         raise StateError(f"{where}: predicate {modifier} {predicate!r} is not understood")
     ours = predicate == "owl:sameAs"
-    if ours and modifier:
-        raise StateError(f"{where}: that two things of ours differ cannot be decided yet")
-    other = _path(target, where) if ours else _item(target, where)
-    return _Row(where, _path(subject, where), predicate, other, negated=modifier == "Not")
+    one, other = _path(subject, where), _path(target, where) if ours else _item(target, where)
+    kinds = {path.partition("/")[0] for path in (one, other)}
+    if ours and (
+        one == other or one.startswith(_ARTICLE) or (len(kinds) > 1 and not other.startswith(_ARTICLE))
+    ):
+        raise StateError(f"{where}: {subject} and {target} cannot be one thing")
+    return _Row(where, one, predicate, other, negated=modifier == "Not")
 
 
 def _path(curie: str, where: str) -> str:

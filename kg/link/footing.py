@@ -1,5 +1,6 @@
 """Where an institution stands, as far as its article or its name says: what tells two of one name apart."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -98,18 +99,19 @@ def told_apart(standing: Mapping[MentionId, Footing]) -> dict[MentionId, str]:
     """
     exact = {footing.place for footing in standing.values() if footing.place}
     outer = {up for footing in standing.values() for up in footing.above if up != footing.place}
-    leaves = sorted(exact - outer)
+    leaves = frozenset(exact - outer)
     if len(leaves) <= 1:
         return dict.fromkeys(standing, "")
-    within = {leaf: Footing("", leaf).above for leaf in leaves}
-    for footing in standing.values():
-        if footing.place in within:
-            within[footing.place] |= footing.above
-    return {mention: _leaf(footing, within) for mention, footing in standing.items()}
+    holding: defaultdict[str, set[str]] = defaultdict(set)
+    for footing in (*standing.values(), *(Footing("", leaf) for leaf in leaves)):
+        if footing.place in leaves:
+            for up in footing.above:
+                holding[up].add(footing.place)
+    return {mention: _leaf(footing, holding, leaves) for mention, footing in standing.items()}
 
 
-def _leaf(footing: Footing, within: Mapping[str, frozenset[str]]) -> str:
-    if footing.place in within:
+def _leaf(footing: Footing, holding: Mapping[str, set[str]], leaves: frozenset[str]) -> str:
+    if footing.place in leaves:
         return footing.place
-    fitting = [leaf for leaf, above in within.items() if not footing.place or footing.place in above]
-    return fitting[0] if len(fitting) == 1 else footing.place
+    fitting = holding.get(footing.place, set()) if footing.place else leaves
+    return next(iter(fitting)) if len(fitting) == 1 else footing.place

@@ -8,7 +8,7 @@ from datetime import date
 from kg.gazetteer import Registry, place
 from kg.link.bodies import Bodies, join_institutions
 from kg.link.circumstances import join_bodies_by_circumstances
-from kg.link.clusters import Clusters, join_equal
+from kg.link.clusters import Clusters
 from kg.link.deals import join_agreements, join_roles, join_sets
 from kg.link.decisions import Decisions
 from kg.link.fingerprints import fingerprints
@@ -20,6 +20,7 @@ from kg.link.normalise import normalise, normalise_person
 from kg.link.occasions import Scene, join_delegations, join_events
 from kg.link.paths import NAMED, Paths, Thing, give_paths
 from kg.link.persons import join_persons
+from kg.link.verdicts import join_decided, split_prints
 from kg.model import Findings, Kind, Links
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -33,10 +34,11 @@ def link(findings: Sequence[Findings], *, ledger: Ledger, registry: Registry, de
     book = open_book(findings)
     known = Known(known_places(book), known_institutions(book, registry))
     bodies = Bodies(book, known, footings(book, known.places))
-    prints = fingerprints(book, known, bodies.footings)
+    prints = split_prints(fingerprints(book, known, bodies.footings), ledger, decisions)
     clusters = _joined(bodies, prints, ledger, decisions)
     things = _things(book, clusters, prints, known, registry)
-    paths = give_paths(things, Scene(book, clusters, known), ledger, registry)
+    leaving = frozenset(gone for gone, _ in decisions.together)
+    paths = give_paths(things, Scene(book, clusters, known), ledger, registry, leaving=leaving)
     return _links(book, clusters, things, paths, decisions)
 
 
@@ -46,11 +48,7 @@ def _joined(
     book, known, clusters = bodies.book, bodies.known, Clusters()
     for mention in book.mentions:
         clusters.add(mention)
-    one_of = _together(decisions)
-    # What was one thing in an earlier release stays one, until a decision says otherwise.
-    told = ((print_, mention) for mention in book.mentions.values() for print_ in prints[mention.id])
-    held = ((ledger.paths.get(print_, print_), mention) for print_, mention in told)
-    join_equal(clusters, ((one_of.get(path, path), mention) for path, mention in held))
+    join_decided(clusters, book, prints, ledger, decisions)
     join_places(clusters, book, known.places)
     join_institutions(clusters, bodies)
     scene = Scene(book, clusters, known)
@@ -64,16 +62,6 @@ def _joined(
     join_sets(scene)
     join_roles(scene)
     return clusters
-
-
-def _together(decisions: Decisions) -> dict[str, str]:
-    """Return for each path that was decided to be another's thing one path for all of them."""
-    leader: dict[str, str] = {}
-    for low, high in decisions.together:
-        one, other = sorted((leader.get(low, low), leader.get(high, high)))
-        leader = {path: one if top == other else top for path, top in leader.items()} | {other: one, one: one}
-        leader |= {low: one, high: one}
-    return leader
 
 
 def _things(

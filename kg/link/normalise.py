@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.resources import resource
 
@@ -32,6 +32,7 @@ _ACRONYM = re.compile(r"[A-Z][A-Z&]{1,7}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+@lru_cache(maxsize=200_000)
 def normalise(name: str) -> str:
     """Return a name without case, accents, punctuation, leading article and spelling variants."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()

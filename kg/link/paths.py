@@ -10,6 +10,7 @@ from kg.link.ledger import Ledger
 from kg.link.mentions import Mention, MentionId
 from kg.link.occasions import Scene
 from kg.link.slugs import described_slug, named_slug
+from kg.link.verdicts import is_split
 from kg.model import Kind
 
 ORDER = (
@@ -52,14 +53,20 @@ class Paths:
     scene: Scene
     ledger: Ledger
     registry: Registry
+    leaving: frozenset[str]
     given: dict[MentionId, str] = field(default_factory=dict)
     """By the root of each cluster."""
     merged: dict[str, str] = field(default_factory=dict)
 
 
-def give_paths(things: Iterable[Thing], scene: Scene, ledger: Ledger, registry: Registry) -> Paths:
-    """Return the path of every thing; the same for every order of the things."""
-    paths = Paths(scene, ledger, registry)
+def give_paths(
+    things: Iterable[Thing], scene: Scene, ledger: Ledger, registry: Registry, *, leaving: frozenset[str]
+) -> Paths:
+    """Return the path of every thing; the same for every order of the things.
+
+    Of several paths of one thing the oldest stays; before those of `leaving` any other.
+    """
+    paths = Paths(scene, ledger, registry, leaving)
     by_kind: defaultdict[Kind, list[Thing]] = defaultdict(list)
     for thing in things:
         by_kind[thing.kind].append(thing)
@@ -78,7 +85,7 @@ def _give(
         if not held:
             fresh.append(thing)
             continue
-        first, *rest = sorted(held, key=lambda path: ages[path])
+        first, *rest = sorted(held, key=lambda path: (path in paths.leaving, ages[path]))
         paths.given[thing.root] = first
         paths.merged |= dict.fromkeys(rest, first)
     used = {*paths.given.values(), *paths.merged}
@@ -131,6 +138,8 @@ def _is_heir(thing: Thing, owners: list[str]) -> bool:
     It does when the path was given to the same article's thing of that name, which an extractor now describes
     otherwise, or to an institution of that name before its country was known.
     """
+    if any(is_split(print_) for print_ in thing.fingerprints):
+        return False
     articles = {mention.article.id for mention in thing.mentions}
     soft = {without_country(mention) for mention in thing.mentions if thing.kind is Kind.INSTITUTION}
     return any(owner in soft or owner.split(":")[1] in articles for owner in owners if ":" in owner)

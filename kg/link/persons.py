@@ -29,7 +29,7 @@ def join_persons(scene: Scene) -> None:
     join_equal(clusters, ((("article", m.article.id, normalise_person(m.entity.name)), m) for m in persons))
     for person in persons:
         if is_chinese_name(person.entity.name):
-            clusters.mark(person.id, han=normalise(person.entity.name))
+            clusters.mark(person.id, "characters", normalise(person.entity.name))
     keyed = ((m, key) for m in persons for key in sorted(person_keys(m.entity.name)))
     facts = {m.id: sorted(_second_facts(m, scene), key=str) for m in persons}
     join_equal(clusters, (((key, fact), m) for m, key in keyed for fact in facts[m.id]))
