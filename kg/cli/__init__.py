@@ -12,6 +12,7 @@ from kg.cli.building import build
 from kg.cli.explaining import explain
 from kg.cli.extracting import calibrate, evaluate, extract
 from kg.cli.identity import eval_identity
+from kg.cli.linking import authority, link
 from kg.cli.serving import serve
 from kg.errors import (
     ArticleRefused,
@@ -50,7 +51,7 @@ def cli() -> None:
     """Turn news articles into a published, validated knowledge graph."""
 
 
-for command in (build, calibrate, eval_identity, evaluate, explain, extract, serve):
+for command in (authority, build, calibrate, eval_identity, evaluate, explain, extract, link, serve):
     cli.add_command(command)
 
 
