@@ -177,3 +177,88 @@ def test_who_governs_is_told_by_the_country_of_the_article_but_that_is_inferred(
 def test_of_two_countries_or_the_one_that_is_visited_none_is_guessed(text):
 
     assert [f for f in find(text).facts if f.relation is Relation.REPRESENTS] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "President Ana Lopez of Elm University spoke.",
+            ("Ana Lopez", "President", ("roleIn", "Elm University")),
+        ),
+        ("They met Dean Ana Lopez from Elm College.", ("Ana Lopez", "Dean", ("roleIn", "Elm College"))),
+        (
+            "The president and provost of Elm College, Dr Ana Lopez, spoke.",
+            ("Ana Lopez", "president", ("roleIn", "Elm College")),
+        ),
+        (
+            "Ana Lopez, vice chancellor, Elm University, signed a paper.",
+            ("Ana Lopez", "vice chancellor", ("roleIn", "Elm University")),
+        ),
+        (
+            "Pro Vice-Chancellor (International) Professor Ana Lopez of Elm University signed.",
+            ("Ana Lopez", "Pro Vice-Chancellor (International)", ("roleIn", "Elm University")),
+        ),
+        (
+            "The Elm College Rector, Dr Ana Lopez; Vice-Rector for Strategic Development, Dr Jean Morel.",
+            (
+                "Jean Morel",
+                "Vice-Rector for Strategic Development",
+                ("roleIn", "Elm College"),
+            ),
+        ),
+        (
+            "Peru’s Trade and Industry Minister Ana Lopez spoke.",
+            ("Ana Lopez", "Trade and Industry Minister", ("represents", "Peru")),
+        ),
+        (
+            "The National Party met. National’s trade spokesperson Ana Lopez said so.",
+            ("Ana Lopez", "trade spokesperson", ("roleIn", "National Party")),
+        ),
+        (
+            "It was signed by the Ambassador of the Kingdom of Morocco Youssef Amrani.",
+            ("Youssef Amrani", "Ambassador", ("represents", "Kingdom of Morocco")),
+        ),
+    ],
+)
+def test_the_body_of_a_title_may_stand_around_it(text, expected):
+    assert expected in roles(text)
+
+
+def inferred(text):
+    """Return the holders' places and institutions that are only inferred."""
+    found = find(text)
+    names = {e.key: e.name for e in found.entities}
+    where = (Relation.ROLE_IN, Relation.REPRESENTS)
+    return [names[f.value.key] for f in found.facts if f.relation in where and f.basis is Basis.INFERRED]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("Elm University spoke.\nVice-Chancellor Professor Ana Lopez was glad.", "Elm University"),
+        ("Elm Hospital has a new wing, said director Ana Lopez.", "Elm Hospital"),
+        ("The delegation of Peru was led by Ana Lopez, Minister of Trade, in Chile and Brazil.", "Peru"),
+    ],
+)
+def test_where_a_bare_title_is_held_is_inferred_and_called_so(text, where):
+    assert inferred(text) == [where]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Elm University was opened by President Ana Lopez.",
+        "Elm Bank spoke. The minister’s secretary, Ana Lopez, was glad.",
+        "Peru’s Prime Minister met the German director Ana Lopez of the play at Elm Bank.",
+    ],
+)
+def test_a_statesman_or_somebody_elses_aide_is_given_no_institution(text):
+    assert "Elm University" not in inferred(text)
+    assert "Elm Bank" not in inferred(text)
+
+
+def test_two_institutions_do_not_share_the_president_that_one_of_them_has():
+    text = "Elm Bank and Oak Bank met.\nAna Lopez, chief executive of Elm Bank, and chief executive Jean Morel sat."
+
+    assert inferred(text) == ["Oak Bank"]

@@ -72,6 +72,7 @@ def read(article: Article) -> Reading:
         deals: list[Deal] = []
     else:
         delegations.find(scene, held)
+        offices.of_delegations(scene, held)
         happenings, deals = events.find(scene), agreements.find(scene)
     _date(scene, [*happenings, *deals])
     _inherit_dates(happenings, deals)

@@ -1,7 +1,7 @@
 """Stage 2: the country that an article is written from, or the only one that it names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kg import gazetteer
 from kg.extract.marks import Mention, Sort
@@ -41,14 +41,27 @@ def in_congress(article: Article, end: int) -> bool:
     return _PARTY.match(article.text, end) is not None
 
 
-def only_country(article: Article) -> Mention | None:
+def only_country(article: Article, skipped: Sequence[tuple[int, int]] = ()) -> Mention | None:
     """Return the country that alone is named in an article, where a name or an adjective of it stands too.
 
-    A country that is only named as a place (`visited Peru`) may be that of the others.
+    A country that is only named as a place (`visited Peru`) may be that of the others. The stretches to be
+    skipped are names of bodies, which may be anywhere.
     """
-    found = list(_countries(article.text))
+    found = [
+        (mention, tells) for mention, tells in _countries(article.text)
+        if not any(start <= mention.start < end for start, end in skipped)
+    ]  # fmt: skip
     telling = [mention for mention, tells in found if tells]
     return telling[0] if telling and len({mention.name for mention, _ in found}) == 1 else None
+
+
+def country_of_publisher(article: Article, start: int) -> str | None:
+    """Return the country in the publisher's name, unless the line in which a stretch begins names another."""
+    told = {mention.name for mention, _ in _countries(article.publisher)}
+    line = article.text.rfind("\n", 0, start) + 1
+    end = article.text.find("\n", start)
+    said = {m.name for m, _ in _countries(article.text[line : end if end > 0 else len(article.text)])}
+    return min(told) if len(told) == 1 and said <= told else None
 
 
 def _countries(text: str) -> Iterator[tuple[Mention, bool]]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from kg.extract.institution_kinds import described_kinds, generic, kind_of
+from kg.extract.companies import has_tail, in_small, no_name
+from kg.extract.institution_kinds import generic, kind_of
 from kg.extract.marks import Mention, Sort
 from kg.extract.places import known
 from kg.extract.tables import institution_heads, titles
@@ -19,6 +20,7 @@ def institutions(ws: Sequence[Word], organisations: Sequence[Span], persons: Seq
     covered = {i for first, last in organisations for i in range(first, last)}
     of_persons = {i for first, last in persons if last - first > 1 for i in range(first, last)}
     spans = [*_governments(ws)]
+    spans += [(i - 1, i + 1) for i, word in enumerate(ws) if in_small(ws, i)]
     for i, word in enumerate(ws):
         if (
             (word.lower in institution_heads() or lasting(ws, i))
@@ -57,8 +59,7 @@ def _leftward(ws: Sequence[Word], i: int, covered: set[int]) -> int:
         if (
             word.lower in institution_heads()
             and word.capital
-            and first - 1 not in covered
-            and ws[first].lower == "and"
+            and (ws[first].text == "," or (first - 1 not in covered and ws[first].lower == "and"))
         ):
             break
         inner = word.lower in ("of", "for", "and", "&", ",") and {first - 1, first - 2, first} <= covered
@@ -253,6 +254,9 @@ def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
         return []
     if last - first == 1 and ws[first].lower in institution_heads():
         return []
+    kind = kind or ("company" if has_tail(ws, (first, last)) else "")
+    if not kind and no_name(ws, (first, last)):
+        return []
     return [mention_of(Sort.INSTITUTION, ws, (first, last), trusted=bool(kind), kind=kind)]
 
 
@@ -280,18 +284,3 @@ def _outside_bracket(ws: Sequence[Word], first: int, last: int) -> Span:
             before = kind_of(text_of(ws, (first, i)))
             return (first, i) if before or not kind_of(text_of(ws, (i + 1, last))) else (i + 1, last)
     return first, last
-
-
-def described(ws: Sequence[Word]) -> list[tuple[Span, str]]:
-    """Return names that a noun before them tells to be institutions, with their kinds: `the insurer X`."""
-    found = []
-    for i, word in enumerate(ws[:-1]):
-        kind = described_kinds().get(word.text.lower(), "")
-        end = run(ws, i + 1, set()) if kind and not word.capital else i + 1
-        if (
-            i + 1 < end
-            and known(text_of(ws, (i + 1, end))) is None
-            and not is_office(ws[min(end, len(ws) - 1)].text)
-        ):
-            found.append(((i + 1, end), kind))
-    return found

@@ -11,8 +11,9 @@ from kg.extract.geography import Geography, geography_of
 from kg.extract.marks import Line, Mention, Piece, RoleMention, Sort
 from kg.extract.names import repaired
 from kg.extract.places import known
+from kg.extract.repeats import Named, repeated
 from kg.extract.roles import Roles, roles_in
-from kg.extract.tables import table, words
+from kg.extract.tables import institution_heads, table, titles, words
 from kg.extract.words import Word, is_office
 from kg.model import Article, ZoneKind
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _BRACKETED = re.compile(r"\(([A-Z]{2,9})\)")
-_LED = re.compile(r"\b([A-Z]{3,6})(?:['’]s)? (?:Vice[- ])?([A-Z]?[a-z]+)\b")
+_LED = re.compile(r"\b([A-Z]{2,6})(?:['’]s)? (?:Vice[- ])?([A-Z]?[a-z]+)\b")
 """An acronym before a title: the ABC President."""
 _BEFORE = 120
 """Characters in which the words of an acronym stand before it."""
@@ -49,9 +50,11 @@ def marked(article: Article) -> list[Marked]:
     places = list(annotate.lines_of(article))
     texts = [article.text[start:end] for _, start, end in places]
     acronyms = _acronyms(article.text)
+    docs = list(annotate.named(texts))
     lines = []
-    for (zone, start, end), (doc, seen) in zip(places, annotate.named(texts), strict=True):
-        mentions = _mentions(article, doc, seen, start, acronyms)
+    every = _names(docs, [start for _, start, _ in places], acronyms)
+    for (zone, start, end), (doc, _), names in zip(places, docs, every, strict=True):
+        mentions = _with_dates(article, doc, names, start)
         headline = zone is ZoneKind.HEADLINE or (end - start < _HEADLINE and doc.text.strip()[-1].isalnum())
         if headline and _title_case(doc.text):
             rest = article.text[:start] + article.text[end:]
@@ -78,12 +81,25 @@ def _acronyms(text: str) -> frozenset[str]:
         if initials.endswith(match[1]):
             found.add(match[1])
     led = (match[1] for match in _LED.finditer(text) if is_office(match[2]))
-    return frozenset(found) | frozenset(name for name in led if known(name) is None)
+    return frozenset(found) | frozenset(name for name in led if _unknown(name))
 
 
-def _mentions(
-    article: Article, doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int, acronyms: frozenset[str]
-) -> list[Mention]:
+def _unknown(acronym: str) -> bool:
+    """Tell whether capital letters are no country's, no office's and no plain word's."""
+    word = acronym.lower()
+    plain = word in words(table("names")["plain"]) | words(table("names")["first"]) | institution_heads()
+    return known(acronym) is None and not plain and not is_office(acronym) and word not in titles().honours
+
+
+def _names(
+    docs: "Sequence[tuple[Doc, list[tuple[Sort, Span]]]]", starts: Sequence[int], acronyms: frozenset[str]
+) -> list[tuple[Mention, ...]]:
+    return repeated(
+        [_named(doc, seen, start, acronyms) for (doc, seen), start in zip(docs, starts, strict=True)]
+    )
+
+
+def _named(doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int, acronyms: frozenset[str]) -> Named:
     tokens = [token for token in doc if not token.is_space]
     order = {token.i: n for n, token in enumerate(tokens)}
     plain = [Word(t.text, start + t.idx, start + t.idx + len(t)) for t in tokens]
@@ -92,7 +108,10 @@ def _mentions(
         inside = [order[token.i] for token in span if token.i in order]
         if inside:
             spans.append((sort, (inside[0], inside[-1] + 1)))
-    names = repaired(plain, spans, acronyms=acronyms)
+    return Named(tuple(plain), tuple(repaired(plain, spans, acronyms=acronyms)))
+
+
+def _with_dates(article: Article, doc: "Doc", names: Sequence[Mention], start: int) -> list[Mention]:
     dates = [
         d for d in dates_in(doc.text, article.published, offset=start) if not _meet(d, names, trusted=True)
     ]

@@ -5,6 +5,22 @@ import re
 from kg.extract.marks import Mention, Sort
 from kg.extract.tables import institution_heads, table, words
 
+_LEGAL_FORMS = (
+    "ltd",
+    "limited",
+    "inc",
+    "plc",
+    "llc",
+    "llp",
+    "corp",
+    "gmbh",
+    "bv",
+    "pty",
+    "pte",
+    "sdn",
+    "bhd",
+)
+
 
 def body_nouns() -> frozenset[str]:
     """Return the nouns that speak of an institution."""
@@ -26,8 +42,10 @@ def rank(mention: Mention) -> tuple[int, int]:
 
 def folded(name: str) -> str:
     """Return a name as it is compared."""
-    plain = name.lower().replace("’", "'").replace("&", "and")
-    return " ".join(plain.split())
+    plain = name.lower().replace("’", "'").replace("&", "and").split()
+    if len(plain) > 2 and plain[-1].rstrip(".") in _LEGAL_FORMS:  # noqa: PLR2004  a name keeps two words at least
+        plain.pop()
+    return " ".join(plain)
 
 
 def initials(name: str, acronym: str) -> bool:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from kg.extract.institutions import described, institution, institutions, lasting, listed, run
+from kg.extract.companies import company, described
+from kg.extract.institutions import institution, institutions, lasting, listed, run
 from kg.extract.marks import Mention, Sort
 from kg.extract.people import honoured, introduced, person, titled
 from kg.extract.places import known
@@ -86,7 +87,7 @@ def _of_the_model(words_: Sequence[Word], seen: Iterable[tuple[Sort, Span]]) -> 
     found: list[tuple[int, Mention]] = []
     for sort, span in seen:
         if sort is Sort.PERSON:
-            found += _ranked(3, [person(words_, span, trusted=False)])
+            found += _ranked(3, [company(words_, span) or person(words_, span, trusted=False)])
         elif sort is Sort.INSTITUTION:
             found += _ranked(4, institution(words_, span))
         elif sort in (Sort.PLACE, Sort.NATION):
@@ -102,8 +103,19 @@ def _gazetteer(ws: Sequence[Word]) -> Iterable[Span]:
         for last in range(min(len(ws), first + 4), first, -1):
             place = known(text_of(ws, (first, last))) if ws[last - 1].text[:1].isupper() else None
             if place is not None and place.kind in ("country", "province"):
-                yield first, last
+                yield _formal(ws, first), last
                 break
+
+
+def _formal(ws: Sequence[Word], first: int) -> int:
+    """Return where the long name of a country begins: Federal Republic of X."""
+    at = first - 1 - (first > 0 and ws[first - 1].lower == "the")
+    if at < 1 or ws[at].lower != "of" or ws[at - 1].text not in small("states"):
+        return first
+    at -= 1
+    while at > 0 and ws[at - 1].text in small("of_states"):
+        at -= 1
+    return at
 
 
 def _ranked(rank: int, mentions: Iterable[Mention | None]) -> list[tuple[int, Mention]]:
@@ -160,7 +172,8 @@ def _places(ws: Sequence[Word], span: Span) -> list[Mention | None]:
         return [m for s in ((first, hyphens[0]), (hyphens[0] + 1, last)) for m in _places(ws, s)]
     text = text_of(ws, (first, last))
     place = known(text)
-    if not ws[first].capital:
+    plain = place is None and (text.lower() in titles().fields or text in small("states"))
+    if plain or not ws[first].capital:
         return []
     if place is not None and place.adjective:
         return [mention_of(Sort.NATION, ws, (first, last), trusted=True)]

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kg.extract.happenings import Happening
-from kg.extract.homeland import country_of_dateline, in_congress, only_country
+from kg.extract.homeland import country_of_dateline, country_of_publisher, in_congress, only_country
 from kg.extract.marks import RoleMention, Sort
 from kg.extract.scene import Scene
 from kg.extract.tables import table, words
-from kg.extract.workplaces import seat, workplace
+from kg.extract.workplaces import leads, seat, workplace
 from kg.model import Basis, Evidence, Kind, Ref, Relation, Text, Value
 
 
@@ -60,17 +60,36 @@ def offices(scene: Scene, roles: Sequence[RoleMention]) -> list[Office]:
             one.place = scene.cast.country_before(one.mentions[0].start) or _homeland(scene, one)
             one.inferred = one.place is not None
         elif one.body is None and one.place is None:
-            _infer_workplace(scene, one)
+            _infer_workplace(scene, one, united)
     return sorted(united, key=lambda one: one.mentions[0].start)
 
 
-def _infer_workplace(scene: Scene, one: Office) -> None:
-    starts = [mention.start for mention in one.mentions if not mention.owner]
+def of_delegations(scene: Scene, held: Sequence[Office]) -> None:
+    """Give an office without a body the country whose delegation its holder leads or belongs to."""
+    for one in held:
+        if one.body is not None or one.place is not None or not _words(one.title) & official():
+            continue
+        for key in dict.fromkeys(scene.delegations.values()):
+            people = [v for r in (Relation.HEAD, Relation.MEMBER) for v in scene.draft.values(key, r)]
+            origins = [v.key for v in scene.draft.values(key, Relation.ORIGIN) if isinstance(v, Ref)]
+            if Ref(one.person) in people and len(origins) == 1:
+                one.place, one.inferred = origins[0], True
+
+
+def _infer_workplace(scene: Scene, one: Office, held: Sequence[Office]) -> None:
+    starts = [mention.start for mention in one.mentions if not mention.owner and mention.body is None]
     if _words(one.title) & {"mayor", "mayors", "councillor"}:
         one.place = next((place for at in starts if (place := seat(scene, at))), None)
     else:
-        one.body = next((body for at in starts if (body := workplace(scene, one.title, at))), None)
+        taken = _taken(one, held)
+        one.body = next((body for at in starts if (body := workplace(scene, one.title, at, taken))), None)
     one.inferred = (one.body or one.place) is not None
+
+
+def _taken(one: Office, held: Sequence[Office]) -> set[str]:
+    """Return the institutions that somebody else leads under the same title, where each has one leader."""
+    same = [o for o in held if o.person != one.person and o.title.lower() == one.title.lower()]
+    return {o.body for o in same if o.body is not None} if leads(one.title) else set()
 
 
 def _homeland(scene: Scene, one: Office) -> str | None:
@@ -81,8 +100,12 @@ def _homeland(scene: Scene, one: Office) -> str | None:
         name = "United States"
     if name is not None:
         return scene.cast.place_called(name)
-    alone = only_country(article)
-    return (scene.cast.place_called(alone.name) or scene.cast.country(alone)) if alone is not None else None
+    bodies = [(m.start, m.end) for _, _, m in scene.cast.named() if m.sort is Sort.INSTITUTION]
+    alone = only_country(article) or only_country(article, bodies)
+    if alone is not None:
+        return scene.cast.place_called(alone.name) or scene.cast.country(alone)
+    name = country_of_publisher(article, one.mentions[0].start)
+    return scene.cast.place_called(name) if name is not None else None
 
 
 def _employ(scene: Scene, one: Office) -> None:
@@ -118,7 +141,8 @@ def _meant(scene: Scene, role: RoleMention) -> str | None:
 def _united(held: Sequence[Office]) -> list[Office]:
     """Return a person's offices, without those that only repeat a fuller one in fewer words."""
     kept: list[Office] = []
-    for one in sorted(held, key=lambda o: (o.body is None, o.place is None, o.mentions[0].start)):
+    plain = [o for o in held if o.title != "Professor" or o.body is not None]
+    for one in sorted(plain or held, key=lambda o: (o.body is None, o.place is None, o.mentions[0].start)):
         same = next((k for k in kept if _repeats(one, k)), None)
         if same is None:
             kept.append(one)

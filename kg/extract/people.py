@@ -89,6 +89,7 @@ def titled(ws: Sequence[Word], persons: Iterable[Span]) -> Iterable[Span]:
         if not is_office(word.text) or (_office_of(word) in titles().ambiguous and not _plain_office(word)):
             continue
         start = _past_field(ws, i + 1)
+        start += start < len(ws) and ws[start].text == "," and _owned(ws, i)
         while start < len(ws) and ws[start].lower.rstrip(".") in titles().honours | {"."} and start > i:
             start += 1
         end = _end(ws, start)
@@ -96,6 +97,12 @@ def titled(ws: Sequence[Word], persons: Iterable[Span]) -> Iterable[Span]:
         plain = not any(known(w.text) or w.lower in institution_heads() for w in ws[start:end])
         if (named or not shouting) and plain and 1 < _length(ws, start, end) <= _LONGEST_NAME:
             yield start, end
+
+
+def _owned(ws: Sequence[Word], office: int) -> bool:
+    """Tell whether an office is somebody's, so that a comma and a name may follow."""
+    before = next((word for word in reversed(ws[:office]) if word.lower not in titles().before), None)
+    return before is not None and (before.text in POSSESSIVE or before.lower in ("its", "their"))
 
 
 def _plain_office(word: Word) -> bool:
@@ -153,8 +160,9 @@ def person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     last = min([*dash, *cut, last])
     while first < last and (_foreign(ws[first], trusted=trusted) or ws[first].text == "."):
         first, trusted = first + 1, trusted or ws[first].lower not in small("first")
+    first = _past_country(ws, first, last)
     last = _extended(ws, first, last)
-    while last > first and (is_office(ws[last - 1].text) or not _ends_a_name(ws, last - 1)):
+    while last > first and (_closes(ws, first, last) or not _ends_a_name(ws, last - 1)):
         last -= 1
     text = text_of(ws, (first, last)) if first < last else ""
     if not text or known(text) or kind_of(text) or any(c.isdigit() or c in "@/" for c in text):
@@ -167,12 +175,30 @@ def person(ws: Sequence[Word], span: Span, *, trusted: bool) -> Mention | None:
     return mention_of(Sort.PERSON, ws, (first, last), trusted=trusted or last - first > 1)
 
 
+def _closes(ws: Sequence[Word], first: int, last: int) -> bool:
+    """Tell whether a name ends in an office that is no surname, as it is in Jordan King."""
+    two = last - first == 2 and ws[first].lower not in titles().before  # noqa: PLR2004  a first name and a surname
+    surname = two and ws[last - 1].lower in small("surnames")
+    return is_office(ws[last - 1].text) and not surname
+
+
+def _past_country(ws: Sequence[Word], first: int, last: int) -> int:
+    """Return where the name begins in `Ambassador of FRANCE ANA LOPEZ`."""
+    if first == 0 or ws[first - 1].lower not in ("of", "the"):
+        return first
+    for end in range(min(first + 3, last - 2), first, -1):
+        place = known(text_of(ws, (first, end)))
+        if place is not None and place.kind == "country":
+            return end
+    return first
+
+
 def _may_be_a_person(ws: Sequence[Word], span: Span) -> bool:
     """Tell whether a name has no words that persons' names never have: Strategic Development, Lima-based."""
     inner = [word.lower for word in ws[span[0] : span[1]]]
     after = [word.lower for word in ws[span[1] : span[1] + 2]]
     based = inner[-1].endswith("based") or after[:1] == ["based"] or after == ["-", "based"]
-    return not based and not small("things") & set(inner[1:])
+    return not based and not (small("things") | {"healthcare", "pharma"}) & set(inner[1:])
 
 
 def _is_field(ws: Sequence[Word], i: int) -> bool:

@@ -1,11 +1,16 @@
 """Stage 2: what the gazetteer knows of a place's name in running text."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from kg import gazetteer
 from kg.extract.tables import table, words
 
+_FORMAL = re.compile(
+    r"^(?:[A-Z][\w’'-]+ )*(?:Republic|Kingdom|State|Commonwealth|Sultanate|Principality|Emirate) of (?:the )?"
+)
+"""What stands before the short name of a country in its long one."""
 _SHORT = 4
 """Letters of `U S`, as some pages write it."""
 
@@ -24,7 +29,7 @@ class Known:
 def known(name: str) -> Known | None:
     """Return what the gazetteer has under an English name or demonym."""
     short = name.replace(" ", "") if name.isupper() and len(name) <= _SHORT else name
-    for form in dict.fromkeys((name, short, without_article(name), bare(name))):
+    for form in dict.fromkeys((name, short, without_article(name), bare(name), _FORMAL.sub("", name))):
         record = gazetteer.lookup(form)
         if record is not None:
             return Known(record.names["en"], record.kind, slug=record.slug)

@@ -256,18 +256,9 @@ class Cast:
             end = first
         return None
 
-    def institutions(self) -> list[tuple[int, str]]:
-        """Return where each institution is named, in order."""
-        return [(at, key) for at, key, m in self._order if m.sort is not Sort.PERSON]
-
-    def towns(self) -> list[tuple[int, str]]:
-        """Return where each place is named that is no country or province, in order."""
-        wide = ("country", "province")
-        return [
-            (at, key) for at, key, m in self._order
-            if m.sort is Sort.PLACE and self._draft.kind(key) is Kind.PLACE
-            and ((place := known(m.name)) is None or place.kind not in wide)
-        ]  # fmt: skip
+    def named(self) -> Sequence[tuple[int, str, Mention]]:
+        """Return every mention in order: where it begins, whom or what it names, the mention."""
+        return self._order
 
     def place_called(self, name: str) -> str | None:
         """Return the place of a name that the article has, as a name or an adjective."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.extract.marks import Piece, Sort
-from kg.extract.title_phrase import Title, body_at, is_, is_lower, lower
+from kg.extract.piece_words import is_, is_lower, lower
+from kg.extract.title_phrase import Title, body_at
 from kg.extract.words import small
 
 _CLAUSE = 8

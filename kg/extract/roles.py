@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kg.extract.marks import Piece, RoleMention, Sort
+from kg.extract.piece_words import is_, is_lower, lower
 from kg.extract.role_bodies import shared, signing_for, with_body
 from kg.extract.tables import table, titles
-from kg.extract.title_phrase import Title, body_at, is_, is_lower, lower, title_at
-from kg.extract.words import singular
+from kg.extract.title_phrase import Title, body_at, title_at
+from kg.extract.words import is_office, singular
 
 _ASIDE = frozenset(
     ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above",
@@ -88,8 +89,8 @@ def _after(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
     if aside > at:
         roles.cuts.append((at, aside))
         at = aside
-    relative = is_(pieces, at, ",") and lower(pieces, at + 1) == "who"
-    verb = at + 2 * relative
+    verb = at + is_(pieces, at, ",")
+    verb = verb + 1 if lower(pieces, verb) == "who" else at
     if lower(pieces, verb) in ("is", "was", "as"):
         title = title_at(pieces, verb + 1, loose=True)
         if title is not None and (title.body or title.owner) and not title.plural:
@@ -156,16 +157,15 @@ def _aside(pieces: Sequence[Piece], at: int) -> int:
 
 def _of_body(pieces: Sequence[Piece], person: int, roles: Roles) -> None:
     """Read `Professor PERSON of X`; without the honour it tells only whom the person works for."""
-    if not is_lower(pieces, person + 1, ("of", "from", "at")):
-        return
-    found = body_at(pieces, person + 2 + is_(pieces, person + 2, "the"))
+    at = person + 2 + is_(pieces, person + 2, "the")
+    found = body_at(pieces, at) if is_lower(pieces, person + 1, ("of", "from", "at")) else None
     mention = pieces[person].mention
-    if found is None or found[0].sort is not Sort.INSTITUTION or mention is None:
-        return
-    professor = any(lower(pieces, person - n) in ("prof", "professor") for n in (1, 2))
-    start, end = pieces[person - professor].start, found[0].end
-    title = "Professor" if professor else ""
-    roles.found.append(RoleMention(mention, title, found[0], start, end, "role-of-body"))
+    body = found[0] if found is not None and found[0].sort is Sort.INSTITUTION else None
+    called = next((n for n in (1, 2) if lower(pieces, person - n).rstrip(".") in ("prof", "professor")), 0)
+    if mention is not None and (called or body is not None):
+        start, end = pieces[person - called].start, (body or mention).end
+        title = "Professor" if called else ""
+        roles.found.append(RoleMention(mention, title, body, start, end, "role-of-body"))
 
 
 # Before the name ---------------------------------------------------------------------------------
@@ -216,7 +216,8 @@ def _titles_until(pieces: Sequence[Piece], start: int, stops: set[int]) -> list[
 
 def _fits(pieces: Sequence[Piece], read: list[Title], person: int, *, comma: bool) -> bool:
     last = read[-1]
-    known = last.body is not None or last.owner or last.definite
+    field_ = {"of", "for"} & set(last.text.split())
+    known = last.body is not None or last.owner or last.definite or field_
     if comma and (not known or last.plural):
         return False  # `..., president, PERSON` is a list
     if last.plural and len(list(_persons(pieces, person))) < 2:  # noqa: PLR2004  a plural is said of two or more
@@ -260,6 +261,6 @@ def _add(pieces: Sequence[Piece], roles: Roles, holders: Sequence[int], title: T
 def _without_honours(text: str) -> str:
     """Return a title without the `Professor` or `Dr` that follows it."""
     words = text.split()
-    while len(words) > 1 and words[-1].lower().rstrip(".") in titles().honours:
+    while any(map(is_office, words[:-1])) and words[-1].lower().rstrip(".") in titles().honours:
         words.pop()
     return " ".join(words)

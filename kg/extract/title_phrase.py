@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.marks import Mention, Piece, Sort
+from kg.extract.piece_words import is_, is_lower, lower, vague, words_of
 from kg.extract.tables import institution_heads, table, titles
 from kg.extract.words import POSSESSIVE, is_office, is_plural, small
 
@@ -11,7 +12,7 @@ BODIES = (Sort.INSTITUTION, Sort.PLACE, Sort.NATION)
 _LINKS = ("of", "for", "at", "in", "with", "to", "from", "on")
 _MOST_MODIFIERS = 7
 _MOST_FIELD = 10
-_MOST_SUBJECT = 6
+_MOST_TAIL = 6
 _MOST_BRACKET = 8
 _FIELD_HEADS = frozenset(
     ("minister", "secretary", "commissioner", "envoy", "ambassador", "counsellor", "representative")
@@ -49,11 +50,14 @@ class _Opening:
 
 def title_at(pieces: Sequence[Piece], start: int, *, loose: bool = False) -> Title | None:
     """Return the title phrase that begins at this piece; a loose one may hold words of no table."""
+    if is_(pieces, start, "-"):
+        return None
     opening = _opening(pieces, start)
     head = _head(pieces, opening.at, loose=loose)
     if head < 0:
         return None
     end = _beyond(pieces, head + 1)
+    end = _with_tail(pieces, end) if loose else end
     text = " ".join((words_of(pieces, opening.first, opening.lead), _own_words(pieces, opening, end))).strip()
     ministerial = lower(pieces, head) in _FIELD_HEADS
     body = opening.body
@@ -83,7 +87,8 @@ def _opening(pieces: Sequence[Piece], start: int) -> _Opening:
         body, at = found
         at += is_(pieces, at, *POSSESSIVE)
         return _Opening(first, lead, at, body, "", definite)
-    if definite and not owner and is_(pieces, at + 1, *POSSESSIVE) and _owns(pieces, at):
+    owns = _owns(pieces, at) if definite else _speaks_of_a_body(pieces, at)
+    if not owner and owns and is_(pieces, at + 1, *POSSESSIVE):
         return _Opening(first, lead, at + 2, None, lower(pieces, at), definite)
     if not owner and is_lower(pieces, at, institution_heads()) and _in_title(pieces, at + 1):
         owner = lower(pieces, at)
@@ -132,7 +137,12 @@ def _head(pieces: Sequence[Piece], first: int, *, loose: bool) -> int:
         word = piece.text.lower()
         if piece.mention is None and is_office(word):
             head = at
-        elif not (piece.mention or _modifies(pieces, at) or (loose and _may_modify(piece))):
+        elif not (
+            piece.mention
+            or _modifies(pieces, at)
+            or (loose and _may_modify(piece))
+            or _joins_modifiers(pieces, at, first, head)
+        ):
             break
         at += 1
     return -1 if lower(pieces, head) == "partners" else head
@@ -144,6 +154,14 @@ def _modifies(pieces: Sequence[Piece], at: int) -> bool:
     inside = word in ("-", "&") or (word == "in" and is_(pieces, at - 1, "-"))
     capital = text[:1].isupper() and word.isalpha() and word not in small("first")
     return word in titles().before or inside or capital
+
+
+def _joins_modifiers(pieces: Sequence[Piece], at: int, first: int, head: int) -> bool:
+    """Tell whether `and` or a comma goes on with a field of work: Trade and Industry Minister."""
+    if not (is_(pieces, at, "and", "&", ",") and at > first and head != at - 1):
+        return False
+    around = [lower(pieces, at - 1), lower(pieces, at + 1)]
+    return all(word in titles().fields or word in titles().before for word in around)
 
 
 def _may_modify(piece: Piece) -> bool:
@@ -159,10 +177,28 @@ def _beyond(pieces: Sequence[Piece], end: int) -> int:
     if is_(pieces, end, "(") and end + 1 < len(pieces) and pieces[end + 1].text[:1].isupper():
         inside = pieces[end + 1 : end + _MOST_BRACKET]
         close = next((i for i, piece in enumerate(inside, end + 1) if piece.text == ")"), -1)
-        named = any(piece.mention and piece.mention.sort is Sort.PERSON for piece in inside)
+        named = any(p.mention and p.mention.sort is Sort.PERSON for p in pieces[end:close])
         if close > 0 and not named and not any(piece.text == "-" for piece in pieces[end:close]):
             return close + 1
     return end
+
+
+def _with_tail(pieces: Sequence[Piece], end: int) -> int:
+    """Return the end of `Global Partnerships` in `ANA LOPEZ, vice president Global Partnerships, X`."""
+    at = end
+    while at < len(pieces) and at - end < _MOST_TAIL and _of_tail(pieces, at):
+        at += 1
+    while at > end and is_(pieces, at - 1, "and", "&"):
+        at -= 1
+    return at if at > end and (at >= len(pieces) or is_(pieces, at, ",", ".", ";", ")", "at", "of")) else end
+
+
+def _of_tail(pieces: Sequence[Piece], at: int) -> bool:
+    mention, word = pieces[at].mention, pieces[at].text.lower()
+    if mention is not None:
+        return vague(mention)
+    capital = pieces[at].text[:1].isupper() and word.isalpha()
+    return (capital or word in titles().before or word in ("and", "&")) and word not in titles().heads
 
 
 def _with_complement(pieces: Sequence[Piece], title: Title, *, ministerial: bool) -> Title:
@@ -262,34 +298,3 @@ def _stops(pieces: Sequence[Piece], at: int) -> bool:
         or pieces[at].text in (",", ".", ";", ")", ":", "–", "—")
         or is_lower(pieces, at, titles().honours)
     )
-
-
-def vague(mention: Mention) -> bool:
-    """Tell whether only the model takes a piece for an institution: it may be a field of work."""
-    acronym = mention.name.isupper() and mention.name.lower() not in small("field_acronyms")
-    return mention.sort is Sort.INSTITUTION and not (mention.kind or mention.trusted or acronym)
-
-
-def lower(pieces: Sequence[Piece], at: int) -> str:
-    """Return the small letters of a piece that is no name, or nothing."""
-    inside = 0 <= at < len(pieces) and pieces[at].mention is None
-    return pieces[at].text.lower() if inside else ""
-
-
-def is_lower(pieces: Sequence[Piece], at: int, among: Sequence[str] | frozenset[str]) -> bool:
-    """Tell whether a piece is one of these words, whatever its case."""
-    word = lower(pieces, at)
-    return bool(word) and (word in among or word.rstrip(".") in among)
-
-
-def is_(pieces: Sequence[Piece], at: int, *texts: str) -> bool:
-    """Tell whether a piece is one of these texts."""
-    return 0 <= at < len(pieces) and pieces[at].text in texts
-
-
-def words_of(pieces: Sequence[Piece], first: int, last: int) -> str:
-    """Return the pieces as they are written."""
-    out = []
-    for piece in pieces[first:last]:
-        out += [piece.text, " " * piece.space]
-    return "".join(out).strip()

@@ -1,16 +1,35 @@
 """Stage 2: infer in which institution somebody works of whom only the title is told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from kg.extract.homeland import SENTENCE_END
+from kg.extract.marks import Mention, Sort
+from kg.extract.places import known
 from kg.extract.scene import Scene
 from kg.extract.tables import table, words
 from kg.model import Concept, Kind, Relation
 
 _NEAR = 400
 """Code points before a title within which the institution is named that it is held in."""
+_STATESMEN = ("President", "Vice President", "Secretary", "Chancellor", "Professor")
+"""Titles before a name that are a country's as often as an institution's."""
+_MEDIA = (
+    "news",
+    "daily",
+    "online",
+    "times",
+    "agency",
+    "post",
+    "herald",
+    "gazette",
+    "tv",
+    "radio",
+    "media",
+    "press",
+)
+"""Last words of the names of those who only report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +45,38 @@ def _fits() -> tuple[_Fit, ...]:
     return tuple(_Fit(words(row["titles"]), words(row.get("kinds"))) for row in table("titles")["held_in"])
 
 
-def workplace(scene: Scene, title: str, start: int) -> str | None:
-    """Return the institution that a title without one is held in, where the article leaves no doubt.
+def workplace(scene: Scene, title: str, start: int, taken: Collection[str] = ()) -> str | None:
+    """Return the institution that a title without one is most likely held in.
 
-    That is the only one of the article that has such titles, or the last one told in the sentence or the one
-    before, where it alone has them there.
+    That is the only one of the article that has such titles, or else the first of the sentence, of the
+    sentence before, or of the article. Where others are told to lead an institution, the title is not theirs.
     """
     said = f" {title.lower()} "
     fit = next((f for f in _fits() if any(f" {word} " in said for word in f.titles)), None)
-    if fit is None:
+    if fit is None or title in _STATESMEN:
         return None
-    named = [(at, key) for at, key in scene.cast.institutions() if _has(scene, key, fit)]
+    sure = [(at, key) for at, key, m in scene.cast.named() if (m.trusted or m.kind) and key not in taken]
+    named = [(at, key) for at, key in sure if _has(scene, key, fit)]
     whole = _wholes(scene, list(dict.fromkeys(key for _, key in named)))
     if len(whole) == 1:
         return whole[0]
     first = _sentence_start(scene, start)
     for begin, end in ((first, start), (_sentence_start(scene, first - 1), first)):
-        told = list(dict.fromkeys(key for at, key in named if begin <= at < end))
+        told = [key for at, key in named if begin <= at < end]
         if told and start - begin < _NEAR:
-            return told[0] if len(_wholes(scene, told)) == 1 else None
-    return None
+            return told[0]
+    return _publisher(scene, whole) or next(iter(whole), None)
+
+
+def leads(title: str) -> bool:
+    """Tell whether an institution has one holder of a title at a time."""
+    return title.lower() in words(table("titles")["single"])
+
+
+def _publisher(scene: Scene, keys: Sequence[str]) -> str | None:
+    """Return the institution whose press release the article is."""
+    publisher = scene.draft.article.publisher.lower()
+    return next((key for key in keys if scene.draft.name(key).lower() in publisher), None)
 
 
 def _wholes(scene: Scene, keys: Sequence[str]) -> list[str]:
@@ -56,7 +87,12 @@ def _wholes(scene: Scene, keys: Sequence[str]) -> list[str]:
 
 def _has(scene: Scene, key: str, fit: _Fit) -> bool:
     kinds = {value.name for value in scene.draft.values(key, Relation.KIND) if isinstance(value, Concept)}
-    return scene.draft.kind(key) is Kind.INSTITUTION and (not fit.kinds or bool(kinds & fit.kinds))
+    reports = scene.draft.name(key).lower().split()[-1] in _MEDIA
+    return (
+        scene.draft.kind(key) is Kind.INSTITUTION
+        and not reports
+        and (not fit.kinds or bool(kinds & fit.kinds))
+    )
 
 
 def _sentence_start(scene: Scene, at: int) -> int:
@@ -67,8 +103,14 @@ def _sentence_start(scene: Scene, at: int) -> int:
 
 def seat(scene: Scene, start: int) -> str | None:
     """Return the town that a mayor is mayor of: the last one told before in the sentence, or the only one."""
-    towns = scene.cast.towns()
+    towns = [(at, key) for at, key, m in scene.cast.named() if _is_town(scene, key, m)]
     first = _sentence_start(scene, start)
     told = [key for at, key in towns if first <= at < start]
     alone = {key for _, key in towns}
     return told[-1] if told else next(iter(alone)) if len(alone) == 1 else None
+
+
+def _is_town(scene: Scene, key: str, mention: Mention) -> bool:
+    place = known(mention.name)
+    wide = place is not None and place.kind in ("country", "province")
+    return mention.sort is Sort.PLACE and scene.draft.kind(key) is Kind.PLACE and not wide
