@@ -259,6 +259,6 @@ def test_a_statesman_or_somebody_elses_aide_is_given_no_institution(text):
 
 
 def test_two_institutions_do_not_share_the_president_that_one_of_them_has():
-    text = "Elm Bank and Oak Bank met.\nAna Lopez, chief executive of Elm Bank, and chief executive Jean Morel sat."
+    text = "Elm Bank and Oak Bank met.\nAna Lopez, CEO of Elm Bank, saw CEO Jean Morel."
 
     assert inferred(text) == ["Oak Bank"]
