@@ -29,6 +29,7 @@ class Known:
 def known(name: str) -> Known | None:
     """Return what the gazetteer has under an English name or demonym."""
     short = name.replace(" ", "") if name.isupper() and len(name) <= _SHORT else name
+    short = table("names")["countries"].get(short, short)
     for form in dict.fromkeys((name, short, without_article(name), bare(name), _FORMAL.sub("", name))):
         record = gazetteer.lookup(form)
         if record is not None:

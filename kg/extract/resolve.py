@@ -121,7 +121,8 @@ class Cast:
             self._seen(key, mention)
         self._institutions.setdefault(form, key)
         bracket = _BRACKETED.match(self._draft.article.text, mention.end)
-        if bracket and (bracket[1].isupper() or initials(mention.name, bracket[1])):
+        short = bracket is not None and known(bracket[1]) is None
+        if bracket and short and (bracket[1].isupper() or initials(mention.name, bracket[1])):
             self._institutions.setdefault(folded(bracket[1]), key)
             self._draft.mention(key, Evidence(bracket.start(1), bracket.end(1)), alias=bracket[1])
         return key
