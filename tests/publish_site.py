@@ -52,10 +52,10 @@ def make_edition(folder, **options):
 
 
 @contextmanager
-def open_site(folder, *, names=NAMES, limits=None, workers=1, **options):
+def open_site(folder, *, names=NAMES, limits=None, workers=1, index_at=None, **options):
     make_store(folder / "store", names)
     edition = make_edition(folder / "dumps", **options)
-    index = make_names(folder / "search", names)
+    index = index_at or make_names(folder / "search", names)
     with closing(open_names(index)) as found, open_pool(
         folder / "store", workers=workers, seconds=10, memory_mb=1024, result_bytes=10_000_000,
         base=names.base, prefixes=names.prefixes(),

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.publish_site import open_site
+from kg.search import FILE, write_names
+from kg.vocabulary import KG
+from tests.publish_site import NAMES, open_site
 from tests.reconciliation_schemas import faults, needs_schemas
 
 HOSPITAL = "institution/lowland-harbour-hospital"
@@ -311,6 +313,45 @@ def test_what_is_no_question_is_refused_in_json(client, method, given, code):
     assert response.mimetype == "application/problem+json"
     assert json.loads(response.data)["title"]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.fixture(scope="module")
+def ministries(tmp_path_factory):
+    """A service over names that many bodies could have."""
+    label = "http://www.w3.org/2000/01/rdf-schema#label"
+    kind = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+    things = {
+        "institution/ministry-of-health": ("Institution", "Ministry of Health"),
+        "institution/ppa": ("Institution", "PPA"),
+        "institution/port-office": ("Institution", "Quayside Office"),
+        "institution/port-office-2": ("Institution", "Quayside Office"),
+        "place/uv": ("Place", "U.V."),
+        "place/upper-valley": ("Place", "Upvale"),
+    }
+    described = [
+        (
+            NAMES.base + "id/" + path,
+            [(kind, ("uri", f"{KG}{cls}", "", "")), (label, ("literal", name, "en", ""))],
+        )
+        for path, (cls, name) in sorted(things.items())
+    ]
+    path = tmp_path_factory.mktemp("ministries") / FILE
+    write_names(path, described, base=NAMES.base, ontology=str(KG))
+    with open_site(tmp_path_factory.mktemp("site"), index_at=path) as app:
+        yield app.test_client()
+
+
+@pytest.mark.parametrize("name", ["Ministry of Health", "PPA", "P.P.A.", "ppa", "Quayside Office", "UV"])
+def test_a_name_that_others_have_or_could_have_is_no_match_by_itself(ministries, name):
+    candidates = one(ministries, name)
+
+    assert candidates[0]["score"] == 100
+    assert matched(candidates) == []
+
+
+def test_capitals_alone_make_no_acronym_and_a_column_of_places_may_have_some(ministries):
+    assert matched(one(ministries, "UPVALE")) == ["place/upper-valley"]
+    assert matched(one(ministries, "UV", type="Place", type_strict="should")) == ["place/uv"]
 
 
 # --- suggest, preview, extend ---

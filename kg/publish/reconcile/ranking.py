@@ -23,8 +23,10 @@ class Candidate:
     """A thing that may be meant, before it is weighed."""
 
     thing: Thing
+    name: str
+    """The name of it that is the most like what was asked."""
     alike: float
-    """How alike its name is."""
+    """How alike that is."""
     exact: bool
     called: bool = False
     """The query is its id."""
@@ -63,12 +65,12 @@ def candidates_of(
 ) -> list[Candidate]:
     """Return each thing once with the likeness of its best name, the likeliest first."""
     best: dict[str, Candidate] = {
-        thing.path: Candidate(thing, 100.0, exact=False, called=True) for thing in called
+        thing.path: Candidate(thing, thing.label, 100.0, exact=False, called=True) for thing in called
     }
     for thing, name in named:
         alike = likeness(asked.text, name, weight)
         if thing.path not in best or alike.score > best[thing.path].alike:
-            best[thing.path] = Candidate(thing, alike.score, alike.exact)
+            best[thing.path] = Candidate(thing, name, alike.score, alike.exact)
     wanted = [each for each in best.values() if not asked.filter or each.thing.kind in asked.filter]
     return sorted(wanted, key=lambda each: (-each.alike, not each.called, each.thing.path))
 
@@ -120,6 +122,10 @@ def _sure(asked: Asked, weighed: Sequence[Ranked]) -> Ranked | None:
 
 def _says_enough(asked: Asked, only: Ranked) -> bool:
     """Tell whether the name is enough: never for a person, an acronym or what many could be called."""
-    if only.contradicted or only.candidate.thing.kind == "Person":
+    kind = only.candidate.thing.kind
+    if only.contradicted or kind == "Person":
         return False
-    return not tells_little(asked.text, fold(asked.text))
+    if kind == "Place" and kind in asked.kinds:
+        return True  # `US` in a column of places is no riddle.
+    # As it is written in the release: in a table, every name may be in capitals.
+    return not tells_little(only.candidate.name, fold(only.candidate.name))
