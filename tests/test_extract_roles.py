@@ -238,6 +238,7 @@ def inferred(text):
     [
         ("Elm University spoke.\nVice-Chancellor Professor Ana Lopez was glad.", "Elm University"),
         ("Elm Hospital has a new wing, said director Ana Lopez.", "Elm Hospital"),
+        ("Governor Ana Lopez will travel.\nOhio is proud of its firms.", "Ohio"),
         ("The delegation of Peru was led by Ana Lopez, Minister of Trade, in Chile and Brazil.", "Peru"),
     ],
 )

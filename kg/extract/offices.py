@@ -80,6 +80,8 @@ def _infer_workplace(scene: Scene, one: Office, held: Sequence[Office]) -> None:
     starts = [mention.start for mention in one.mentions if not mention.owner and mention.body is None]
     if _words(one.title) & {"mayor", "mayors", "councillor"}:
         one.place = next((place for at in starts if (place := seat(scene, at))), None)
+    elif "governor" in _words(one.title):
+        one.place = next((place for at in starts if (place := seat(scene, at, province=True))), None)
     else:
         taken = _taken(one, held)
         one.body = next((body for at in starts if (body := workplace(scene, one.title, at, taken))), None)

@@ -101,16 +101,17 @@ def _sentence_start(scene: Scene, at: int) -> int:
     return ends[-1] if ends else 0
 
 
-def seat(scene: Scene, start: int) -> str | None:
-    """Return the town that a mayor is mayor of: the last one told before in the sentence, or the only one."""
-    towns = [(at, key) for at, key, m in scene.cast.named() if _is_town(scene, key, m)]
+def seat(scene: Scene, start: int, *, province: bool = False) -> str | None:
+    """Return the town of a mayor or the province of a governor: the last one told before, or the only one."""
+    towns = [(at, key) for at, key, m in scene.cast.named() if _is_seat(scene, key, m, province=province)]
     first = _sentence_start(scene, start)
     told = [key for at, key in towns if first <= at < start]
     alone = {key for _, key in towns}
     return told[-1] if told else next(iter(alone)) if len(alone) == 1 else None
 
 
-def _is_town(scene: Scene, key: str, mention: Mention) -> bool:
+def _is_seat(scene: Scene, key: str, mention: Mention, *, province: bool) -> bool:
     place = known(mention.name)
-    wide = place is not None and place.kind in ("country", "province")
-    return mention.sort is Sort.PLACE and scene.draft.kind(key) is Kind.PLACE and not wide
+    kind = place.kind if place is not None else ""
+    fits = kind == "province" if province else kind not in ("country", "province")
+    return mention.sort is Sort.PLACE and scene.draft.kind(key) is Kind.PLACE and fits
