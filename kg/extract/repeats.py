@@ -47,7 +47,9 @@ def _best(found: Sequence[Mention]) -> Mention | None:
 def _again(line: Named, told: dict[str, Mention]) -> tuple[Mention, ...]:
     names = [_same(m, told.get(m.name)) for m in line.names]
     taken = {i for m in names for i, word in enumerate(line.words) if m.start <= word.start < m.end}
-    for name, mention in sorted(told.items(), key=lambda item: (-len(item[0]), item[0])):
+    spelled = {word.text for word in line.words}
+    here = [item for item in told.items() if item[0].split()[0] in spelled]
+    for name, mention in sorted(here, key=lambda item: (-len(item[0]), item[0])):
         parts = name.split()
         for i, word in enumerate(line.words):
             if word.text != parts[0] or i in taken:
