@@ -15,9 +15,9 @@ from kg.model import Relation
 
 Circumstance = tuple[str, Hashable]
 """Of which sort it is, and which one."""
-_WEIGHTS = {"event": 2, "deal": 2, "person": 4, "namesake": 2, "beside": 1}
+_WEIGHTS = {"seat": 2, "event": 2, "deal": 2, "person": 4, "namesake": 2, "beside": 1}
 """What a sort of circumstance is worth; who is beside a body is worth nothing where they met or agreed."""
-_RENDERED, _TRANSLATED = 1, 4
+_RENDERED, _TRANSLATED = 1, 3
 """What is needed where one name sounds like the other, and where it is at best a translation."""
 ALIKE = 0.5
 """From here on a Chinese name is taken for the rendering of a Latin one, if a circumstance supports it."""
@@ -37,7 +37,8 @@ def join_bodies_by_circumstances(scene: Scene, bodies: Bodies) -> None:
     def score(one: Mention, other: Mention) -> int:
         if not _bearable(one, other, bodies):
             return 0
-        weight = _weight({sort for sort, _ in around[one.id] & around[other.id]})
+        sorts = {sort for sort, _ in around[one.id] & around[other.id]}
+        weight = _weight(sorts | ({"seat"} if sorts and _one_town(one, other, bodies) else set()))
         names = one.entity.name, other.entity.name
         alike = _name_likeness(parts_of(names[0]), parts_of(names[1]))
         bare = any(is_common(name) for name in names)
@@ -51,6 +52,11 @@ def join_bodies_by_circumstances(scene: Scene, bodies: Bodies) -> None:
         score,
         bearable=lambda one, other: _bearable(one, other, bodies),
     )
+
+
+def _one_town(one: Mention, other: Mention, bodies: Bodies) -> bool:
+    left, right = bodies.footings[one.id], bodies.footings[other.id]
+    return left.place == right.place != left.country
 
 
 def _weight(sorts: set[str]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.gazetteer import country_of, place, within_chain
+from kg.link.beside_name import places_beside
 from kg.link.mentions import Book, Mention, MentionId
 from kg.link.name_parts import Parts, parts_of
 from kg.link.normalise import normalise
@@ -64,11 +65,21 @@ def _stated(mention: Mention, book: Book, places: Mapping[MentionId, str]) -> se
     parents = mention.refs(Relation.UNIT_OF)
     found = own or [t for parent in parents for t in book.mentions[parent].refs(Relation.LOCATION)]
     told = [book.mentions[target] for target in found if target in book.mentions]
+    if not told and mention.entity.evidence:
+        return places_beside(mention, _occasions(mention, book, places))
     names = {
         m.id: places.get(m.id) or f"?{normalise(m.entity.name)}" for m in told if m.entity.kind is Kind.PLACE
     }
     # One character alone, such as that for America, is a short form that tells too little.
     return {name for name in names.values() if len(name) > len("?x")}
+
+
+def _occasions(mention: Mention, book: Book, places: Mapping[MentionId, str]) -> frozenset[str]:
+    """Return where events of the article happened."""
+    targets = (
+        t for event in book.of_article(mention.article.id, Kind.EVENT) for t in event.refs(Relation.LOCATION)
+    )
+    return frozenset(places[target] for target in targets if target in places)
 
 
 def _country(stated: Iterable[str], parts: Parts) -> str:

@@ -92,8 +92,11 @@ class Book:
 
     def beside(self, mention: Mention) -> list[Mention]:
         """Return what the article of a mention names of the same class, that mention among them."""
-        found = self.present.get((mention.article.id, mention.entity.kind), ())
-        return [self.mentions[one] for one in found]
+        return self.of_article(mention.article.id, mention.entity.kind)
+
+    def of_article(self, article: str, kind: Kind) -> list[Mention]:
+        """Return the mentions of a class in one article, without its publisher."""
+        return [self.mentions[one] for one in self.present.get((article, kind), ())]
 
     def sources(self, target: MentionId, *relations: Relation) -> list[Mention]:
         """Return the mentions that point to one by those relations."""

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Hashable, Iterator
 from datetime import timedelta
+from typing import Any
 
 from kg.gazetteer import place
 from kg.link.clusters import join_best, join_equal
 from kg.link.mentions import Mention, MentionId
-from kg.link.normalise import normalise, normalise_person
+from kg.link.normalise import normalise, normalise_person, words_of
 from kg.link.occasions import Scene
 from kg.link.person_names import is_chinese_name, person_keys, person_likeness
 from kg.model import Kind, Relation
@@ -16,11 +17,13 @@ _OFFICE = re.compile(
     r"\b(minister|secretary of|foreign secretary|ambassador|governor of|mayor of|senator for|premier of)\b"
     r"|国家主席|总理|总统|外长|大使|省长$|市长$|部长$"
 )
+_OF_A_NAME = re.compile(r"\b(?:of|at|for) (?:the )?[A-Z][\w’'-]+")
+"""A title that says of what: `mayor of Ellsworth`, `chief executive of the Port of Ostmar`."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ALIKE = 0.5
 _HALF_MONTH = timedelta(days=15)
 _CROWD = 8
-"""In an article that names more persons than these, who stands beside whom says little."""
+"""In an article that names more than these, who or what stands beside whom says little."""
 
 
 def join_persons(scene: Scene) -> None:
@@ -40,23 +43,48 @@ def _join_by_circumstances(scene: Scene, persons: list[Mention]) -> None:
     """Join persons whose names are alike in two languages, or who stand beside the same others."""
     names = {m.id: person_keys(m.entity.name) for m in persons}
     around = {m.id: frozenset(_around(m, scene)) for m in persons}
-    bodies = {m.id: _bodies(m, scene) for m in persons}
+    told = {m.id: (_bodies(m, scene), _titles(m, scene)) for m in persons}
 
     def score(one: Mention, other: Mention) -> int:
         sorts = {sort for sort, _ in around[one.id] & around[other.id]}
         same = bool(names[one.id] & names[other.id])
         name = 1.0 if same else person_likeness(one.entity.name, other.entity.name)
-        elsewhere = bodies[one.id] and bodies[other.id] and not bodies[one.id] & bodies[other.id]
-        if name < _ALIKE or not sorts or (elsewhere and "event" not in sorts):
+        if name < _ALIKE or not sorts:
             return 0
-        return round(20 * name) + 3 * len(sorts) if same or sorts & {"role", "event"} else 0
+        comparable = same and one.article.language == other.article.language
+        if not sorts & {"role", "event"} and (not comparable or _clash(told[one.id], told[other.id])):
+            return 0
+        elsewhere = _differ(told[one.id][0], told[other.id][0]) and "event" not in sorts
+        return 0 if elsewhere else round(20 * name) + 3 * len(sorts)
 
     def bearable(one: Mention, other: Mention) -> bool:
+        left, right = told[one.id], told[other.id]
+        same_language = one.article.language == other.article.language
+        if same_language and _differ(left[0], right[0]) and _differ(left[1], right[1]):
+            return False
         same = names[one.id] & names[other.id]
         return bool(same) or person_likeness(one.entity.name, other.entity.name) >= _ALIKE
 
-    join_best(
-        scene.clusters, [m for m in persons if around[m.id]], lambda m: around[m.id], score, bearable=bearable
+    join_best(scene.clusters, persons, lambda m: around[m.id], score, bearable=bearable)
+
+
+_Told = tuple[frozenset[MentionId], frozenset[str]]
+"""The bodies in which a person has a role, and the words of the titles."""
+
+
+def _clash(one: _Told, other: _Told) -> bool:
+    """Tell whether what two persons are said to be differs."""
+    return any(_differ(left, right) for left, right in zip(one, other, strict=True))
+
+
+def _differ(one: frozenset[Any], other: frozenset[Any]) -> bool:
+    return bool(one) and bool(other) and not one & other
+
+
+def _titles(person: Mention, scene: Scene) -> frozenset[str]:
+    roles = scene.book.sources(person.id, Relation.HOLDER)
+    return frozenset(
+        word for role in roles for title in role.words(Relation.TITLE) for word in words_of(title)
     )
 
 
@@ -72,12 +100,17 @@ def _around(person: Mention, scene: Scene) -> Iterator[tuple[str, Hashable]]:
     for event in _events(person, scene):
         yield "event", scene.clusters.root(event.id)
     day = person.article.published
-    others = [m for m in scene.book.beside(person) if m.id != person.id]
-    if day is None or len(others) > _CROWD:
+    if day is None:
         return
     months = {f"{d:%Y-%m}" for d in (day, day + _HALF_MONTH)}
-    for other in others:
-        yield from (("beside", (key, month)) for key in person_keys(other.entity.name) for month in months)
+    others = [m for m in scene.book.beside(person) if m.id != person.id]
+    if len(others) <= _CROWD:
+        keys = {key for other in others for key in person_keys(other.entity.name)}
+        yield from (("beside", (key, month)) for key in keys for month in months)
+    bodies = scene.book.of_article(person.article.id, Kind.INSTITUTION)
+    if len(bodies) <= _CROWD:
+        roots = scene.clusters.roots(body.id for body in bodies)
+        yield from (("near", (root, month)) for root in roots for month in months)
 
 
 def _events(person: Mention, scene: Scene) -> list[Mention]:
@@ -88,7 +121,9 @@ def _events(person: Mention, scene: Scene) -> list[Mention]:
 
 def _is_office(title: str) -> bool:
     words = normalise(title)
-    return _OFFICE.search(words) is not None and (bool(_HAN.search(words)) or len(words.split()) > 1)
+    if _OFFICE.search(words) is not None and (_HAN.search(words) or len(words.split()) > 1):
+        return True
+    return _OF_A_NAME.search(title) is not None
 
 
 def _second_facts(person: Mention, scene: Scene) -> set[tuple[Hashable, ...]]:
