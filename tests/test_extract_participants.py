@@ -60,6 +60,7 @@ MET = "Minister Ana Lopez met Ambassador Bo Lindqvist in Lima on 3 May 2021. "
         "Director Carla Ruiz and Professor Dan Moss were also present.",
         "Also present at the meeting were Director Carla Ruiz and Professor Dan Moss.",
         "Director Carla Ruiz and Professor Dan Moss also attended the meeting.",
+        "Director Carla Ruiz and Professor Dan Moss were among the guests.",
         "She was accompanied by Director Carla Ruiz and Professor Dan Moss.",
         "The meeting was attended by Director Carla Ruiz and Professor Dan Moss.",
         "During the meeting, Director Carla Ruiz and Professor Dan Moss praised the harvest.",
@@ -125,6 +126,7 @@ def test_a_person_behind_a_title_is_meant_and_not_the_country_in_it():
         ("Minister Ana Lopez called on President Bo Lindqvist on 3 May 2021 to discuss trade.", "meeting"),
         ("Minister Ana Lopez held a telephone conversation with Bo Lindqvist on 3 May 2021.", "meeting"),
         ("Rector Ana Lopez received a visit from Senator Bo Lindqvist on 3 May 2021.", "visit"),
+        ("Governor Ana Lopez returned from a trade mission to Chile on 3 May 2021.", "visit"),
         ("Minister Ana Lopez will lead a trade mission to Chile on 3 June 2021.", "visit"),
     ],
 )
@@ -150,3 +152,38 @@ def test_a_handover_at_a_ceremony_is_one_event():
         "at a ceremony in Lima on 3 May 2021."
     )
     assert events(text, "ceremony") == [{"Ana Lopez", "Bo Lindqvist"}]
+
+
+def statuses(text, kind):
+    """Return the statuses of the events of a kind."""
+    findings = found(text)
+    kinds = {f.subject for f in findings.facts if f.relation is Relation.KIND and f.value == Concept(kind)}
+    return {f.value.name for f in findings.facts if f.relation is Relation.STATUS and f.subject in kinds}
+
+
+def test_a_visit_that_is_given_up_is_one_cancelled_event_with_its_day():
+    text = (
+        "The visit of Minister Ana Lopez to Peru scheduled for 3 June 2021 has been deferred. "
+        "Ana Lopez was to visit Peru on 3 June 2021."
+    )
+    assert statuses(text, "visit") == {"cancelled"}
+    assert days(text, "visit") == ["2021-06-03"]
+
+
+def test_an_announced_visit_has_not_happened():
+    assert statuses("The ministry announced Ana Lopez's visit to Peru on 3 June 2021.", "visit") == {
+        "planned"
+    }
+
+
+def test_he_is_the_one_of_whom_the_clause_above_is_told():
+    text = (
+        "Governor Ana Lopez met Minister Bo Lindqvist in Lima. "
+        "She will travel to Rome on 3 June 2021, where she will meet Dan Moss."
+    )
+    assert {"Ana Lopez", "Dan Moss"} in events(text, "meeting")
+
+
+def test_the_year_in_which_a_summit_was_founded_is_not_its_day():
+    text = "Minister Ana Lopez attended the Elm Forum, a summit launched in 2001."
+    assert days(text, "conference") == []

@@ -136,7 +136,11 @@ def _attends(verb: "Token") -> bool:
         if c.dep_ in ("dobj", "nsubjpass", "attr", "acomp", "prep", "advmod")
     }
     if lemma == "be":
-        return bool(objects & {"present", "attendee", "participant"}) or "attendance" in inner
+        among = {
+            g.lemma_.lower() for c in verb.children if c.lower_ in ("among", "amongst") for g in c.children
+        }
+        there = objects & {"present", "attendee", "participant"} or among & _row("guests")
+        return bool(there) or "attendance" in inner
     if lemma == "take":
         return "part" in objects
     if lemma in _row("speech_verbs"):

@@ -38,11 +38,17 @@ def give_dates(scene: Scene, sentence: Sentence, told: Sequence[Dateable]) -> No
         if mention is None or mention.when is None:
             continue
         target = _dated(token, ordered)
-        if target is not None and target.when is None and target.status not in _UNDATED:
-            planned = target.status == "planned"
+        off = target is not None and target.status in _UNDATED and not _of_the_plan(target, token)
+        if target is not None and target.when is None and not off:
+            planned = target.status in ("planned", "cancelled")
             target.when = ahead(mention.when, scene.draft.article.published) if planned else mention.when
             target.when_evidence = scene.evidence(sentence, [target.token, token])
             _place_beside(scene, sentence, target, token)
+
+
+def _of_the_plan(target: Dateable, date: "Token") -> bool:
+    """Tell whether a date says when what is given up was to be: `the visit set for 5 May is cancelled`."""
+    return target.token.pos_ == "NOUN" and date in target.token.subtree
 
 
 def _place_beside(scene: Scene, sentence: Sentence, target: Dateable, date: "Token") -> None:
@@ -59,6 +65,17 @@ def _place_beside(scene: Scene, sentence: Sentence, target: Dateable, date: "Tok
 _SAYING = ("say", "tell", "report", "state", "add", "confirm", "note", "write")
 
 
+_HOLDING = frozenset(
+    ("hold", "take", "schedule", "set", "plan", "organise", "organize", "begin", "start", "sign", "host",
+     "open", "convene", "slate", "run", "last", "end", "date")
+)  # fmt: skip
+"""What is said of an occasion, whose date is then that of what was done there."""
+
+
+_FOUNDING = frozenset(("launch", "found", "establish", "create", "initiate", "form"))
+"""What is said of the beginning of what an occasion is one of."""
+
+
 def _reported(told: "Token", saying: "Token") -> bool:
     """Tell whether a thing is told in what somebody says: the date is that of the saying."""
     clause = next((a for a in [told, *told.ancestors] if a.pos_ in ("VERB", "AUX")), None)
@@ -72,12 +89,17 @@ def _another_clause(told: "Token", date: "Token") -> bool:
         return False
     if verb.lemma_ in _SAYING and _reported(told, verb):
         return True
+    if verb.dep_ in ("acl", "relcl") and verb.lemma_ in _FOUNDING:  # `a summit launched in 2001`
+        return told not in verb.subtree
+    if verb.dep_ in ("acl", "relcl") and verb.lemma_ not in _HOLDING:  # `the forum, a summit founded in 2001`
+        return told.i < verb.head.i and told != verb.head and told not in verb.subtree
     return verb.dep_ == "conj" and told.i < verb.i < date.i and told not in verb.subtree
 
 
 def _dated(date: "Token", ordered: Sequence[Dateable]) -> Dateable | None:
     word = date.head.lower_ if date.dep_ == "pobj" else ""
-    if word in _CLOSED:
+    scheduled = word == "for" and date.head.head.lemma_ in ("schedule", "set", "plan", "slate")
+    if word in _CLOSED and not scheduled:
         return None
     before = [one for one in ordered if one.token.i < date.i and not _another_clause(one.token, date)]
     if before:

@@ -94,7 +94,7 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
         around["to"] = list(dict.fromkeys([*around.get("to", []), *inner]))
     needed = [t for name in row.needs for t in around.get(name, []) if not _is_date(sentence, t)]
     status = modality.of_verb(token)
-    found = Happening(row.kind, sentence, token, status, f"{row.kind}-verb")
+    found = Happening(row.kind, sentence, token, status, f"{row.rule}-verb")
     happenings.fill(scene, found, row, around)
     if "delegation" in row.needs:
         needed = [t for t in around.get("object", []) if _delegation(scene, sentence, t)]
@@ -146,7 +146,9 @@ def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
         return None
     around = attendance.widened(sentence, plain, support if support is not None else token)
     status = modality.of_noun(token, support)
-    found = Happening(row.kind, sentence, token, status, f"{row.kind}-noun")
+    if support is not None and support.lemma_ in _AHEAD and status == modality.HAPPENED:
+        status = modality.PLANNED
+    found = Happening(row.kind, sentence, token, status, f"{row.rule}-noun")
     happenings.fill(scene, found, row, around)
     found.definite = any(c.lower_ in ("the", "this", "that") for c in token.children if c.dep_ == "det")
     found.back = found.definite and not any(
@@ -165,6 +167,8 @@ def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     return _told(scene, found, enough=bool(backed or own or several))
 
 
+_AHEAD = ("announce", "await", "expect", "detail", "prepare")
+"""Verbs whose object is an event to come."""
 _OWN = ("of", "with", "between", "for", "on", "'s", "’s")
 """What follows a noun that tells which event it means: the meeting of the board."""
 _TALKING = frozenset(
@@ -179,6 +183,8 @@ def _otherwise(token: "Token", around: "Mapping[str, list[Token]]") -> bool:
     """Tell whether a word means something else: `made the call for peace`, the Congress."""
     if token.text == "Congress":
         return True
+    if token.lemma_.lower() == "mission":
+        return not around.get("to")
     told = any(around.get(name) for name in ("with", "between")) or any(
         c.dep_ in ("compound", "amod") for c in token.children
     )

@@ -169,7 +169,7 @@ def _supported(noun: "Token", verb: "Token") -> Neighbours:
     happens = noun in [*given.get("subject", []), *given.get("object", [])] and lemma in light("happen")
     if happens:
         return {name: tokens for name, tokens in given.items() if name not in mine}
-    inside = any(noun in given.get(name, []) for name in ("at", "in", "during", "to", "on", "for"))
+    inside = any(noun in given.get(name, []) for name in ("at", "in", "during", "to", "on", "for", "from"))
     if inside and lemma in light("at"):
         joined = list(given.get("object", [])) if lemma == "join" else []
         return {"subject": list(given.get("subject", [])), "joined": joined}

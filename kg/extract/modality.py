@@ -173,4 +173,6 @@ def _of_support(verb: "Token") -> str:
 
 
 def _called_off(verb: "Token") -> bool:
+    if verb.lemma_ == "stand":  # `the visit stands cancelled`
+        return any(c.lemma_.lower() in row("cancelled") for c in verb.children)
     return verb.lemma_ == "call" and any(c.lower_ == "off" for c in verb.children)

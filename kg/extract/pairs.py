@@ -119,3 +119,28 @@ def they(scene: "Scene", sentence: Sentence) -> list[str]:
     keys = [key for t in subject if t.lower_ != "they" for key in scene.denoted(before, t)]
     group = any(scene.draft.kind(key) is Kind.DELEGATION for key in keys)
     return list(dict.fromkeys(keys)) if group or len(set(keys)) > 1 else []
+
+
+def he_or_she(scene: "Scene", sentence: Sentence, token: "Token") -> str | None:
+    """Return the person of whom the clause above, or the sentence before, is told: its subject."""
+    above = [a for a in token.ancestors if a.pos_ in ("VERB", "AUX")][1:]
+    found = [key for verb in above for key in _subject_persons(scene, sentence, verb, token)]
+    if not found and sentence.number and not _named_before(sentence, token):
+        before = scene.sentences[sentence.number - 1]
+        roots = [t for t in before.tokens if t.dep_ == "ROOT"]
+        found = [key for verb in roots for key in _subject_persons(scene, before, verb, None)]
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _subject_persons(scene: "Scene", sentence: Sentence, verb: "Token", but: "Token | None") -> list[str]:
+    named = [t for t in frames.subjects(verb)[0] if t != but and _person(sentence, t)]
+    return [key for t in named for key in scene.denoted(sentence, t)]
+
+
+def _named_before(sentence: Sentence, token: "Token") -> bool:
+    return any(_person(sentence, t) for t in sentence.tokens if t.i < token.i)
+
+
+def _person(sentence: Sentence, token: "Token") -> bool:
+    mention = sentence.mention(token)
+    return mention is not None and mention.sort is Sort.PERSON

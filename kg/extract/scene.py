@@ -61,7 +61,9 @@ class Scene:
             key = self.cast.of(mention)
             return [key] if key is not None else []
         if token.lower_ in ("he", "she"):
-            return _one(self.cast.pronoun(sentence.piece(token).start))
+            return _one(
+                pairs.he_or_she(self, sentence, token) or self.cast.pronoun(sentence.piece(token).start)
+            )
         if token.lower_ == "they" and depth < 1:
             return pairs.they(self, sentence)
         officer = officers.meant(self, sentence, token)

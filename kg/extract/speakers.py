@@ -1,4 +1,4 @@
-"""Stage 2: those who speak in a report on one conference."""
+"""Stage 2: those who speak in a report on one gathering."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from kg.extract.happenings import Happening
 from kg.extract.scene import Scene
 from kg.model import Kind
 
+_GATHERINGS = ("conference", "training", "ceremony")
 _LEAD = 2
 """Sentences in which an article says what it is about."""
 _SPEAKING = frozenset(
@@ -15,9 +16,11 @@ _SPEAKING = frozenset(
 
 
 def add(scene: Scene, groups: Sequence[Sequence[Happening]]) -> None:
-    """Take those who speak in a report on one named conference for its participants."""
-    gatherings = [g for g in groups if g[0].kind == "conference" and g[0].status == "happened"]
-    if len(gatherings) != 1 or not gatherings[0][0].name or gatherings[0][0].sentence.number > _LEAD:
+    """Take those who speak in a report on one conference, course or ceremony for its participants."""
+    gatherings = [g for g in groups if g[0].kind in _GATHERINGS and g[0].status == "happened"]
+    if len(gatherings) != 1 or gatherings[0][0].sentence.number > _LEAD:
+        return
+    if not gatherings[0][0].name and any(g[0].kind in ("visit", "meeting") for g in groups):
         return
     one = gatherings[0][0]
     for sentence in scene.sentences[one.sentence.number :]:

@@ -89,6 +89,8 @@ class Trigger:
     """The noun counts only with a verb such as hold, or with who or when."""
     objects: frozenset[str] = frozenset()
     """Of what the verb must be said."""
+    rule: str = ""
+    """What its confidence is measured by."""
     particle: str = ""
     """The word without which the verb means something else: hand over."""
     subjects: frozenset[str] = frozenset()
@@ -109,6 +111,7 @@ def triggers(name: str) -> tuple[Trigger, ...]:
             needs=words(row.get("needs")),
             light=bool(row.get("light", False)),
             objects=words(row.get("objects")),
+            rule=row.get("rule", row["kind"]),
             particle=row.get("particle", ""),
             subjects=words(row.get("subjects")),
             dated=bool(row.get("dated", False)),

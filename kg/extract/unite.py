@@ -24,7 +24,28 @@ def events(found: Iterable[Happening]) -> list[list[Happening]]:
             groups.append([one])
         else:
             group.append(one)
-    return groups
+    return _given_up(groups)
+
+
+def _given_up(groups: list[list[Happening]]) -> list[list[Happening]]:
+    """Let what is told to be cancelled take in what tells of it as planned."""
+    cancelled = [g for g in groups if g[0].status == "cancelled"]
+    kept = []
+    for group in groups:
+        off = next((g for g in cancelled if group[0].status == "planned" and _one_plan(g, group)), None)
+        if off is None:
+            kept.append(group)
+        else:
+            off += group
+    return kept
+
+
+def _one_plan(off: list[Happening], plan: list[Happening]) -> bool:
+    who = {k for h in plan for k in h.who}
+    same_day = {h.when for h in off if h.when} & {h.when for h in plan if h.when}
+    shared = {k for h in off for k in h.who} & who if who else same_day
+    apart = any(clash(a.when, b.when) or _apart(a, b) for a in off for b in plan)
+    return off[0].kind == plan[0].kind and bool(shared) and not apart
 
 
 def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR0911  one return a case, in order
@@ -49,6 +70,8 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
     if (one.back and first.kind != "visit") or any(_welcomed(one, h) for h in group):
         return True
     if one.definite and (not mine or (same_word and first.kind in _GATHERINGS)):
+        return True
+    if one.definite and first.kind in _GATHERINGS and mine & theirs:
         return True
     if headline or (one.definite and same_word):
         return bool(mine & theirs) or not mine or not theirs
