@@ -8,6 +8,7 @@ from importlib.resources import files
 from math import exp
 
 from kg.errors import ExtractError
+from kg.extract import modality
 from kg.extract.argument_features import Anchor, Stage, features, nearest, spots_of
 from kg.extract.argument_words import Spot
 from kg.extract.confidence import confidence_of
@@ -93,9 +94,15 @@ def _best(by: Model, found: Iterable[Candidate]) -> list[tuple[float, Candidate]
     best: dict[tuple[str, str], tuple[float, Candidate]] = {}
     for one in found:
         likely = one.anchor.sure * by.probability(one.names)
-        if likely >= _WORTH_A_WORD and likely > best.get(one.choice, (0.0, one))[0]:
+        if likely >= _WORTH_A_WORD and not _denied(one.spot) and likely > best.get(one.choice, (0.0, one))[0]:
             best[one.choice] = likely, one
     return list(best.values())
+
+
+def _denied(spot: Spot) -> bool:
+    """Tell whether the clause in which somebody is named says what did not happen: `A was not present`."""
+    verb = next((a for a in spot.token.ancestors if a.pos_ in ("VERB", "AUX")), None)
+    return verb is not None and modality.of_verb(verb) == modality.DENIED
 
 
 def anchors(
