@@ -52,7 +52,9 @@ def make_edition(folder, **options):
 
 
 @contextmanager
-def open_site(folder, *, names=NAMES, limits=None, workers=1, index_at=None, **options):
+def open_site(
+    folder, *, names=NAMES, limits=None, workers=1, index_at=None, door=lambda pool: pool, **options
+):
     make_store(folder / "store", names)
     edition = make_edition(folder / "dumps", **options)
     index = index_at or make_names(folder / "search", names)
@@ -60,8 +62,10 @@ def open_site(folder, *, names=NAMES, limits=None, workers=1, index_at=None, **o
         folder / "store", workers=workers, seconds=10, memory_mb=1024, result_bytes=10_000_000,
         base=names.base, prefixes=names.prefixes(),
     ) as pool:  # fmt: skip
+        runner = door(pool)
         app = create_app(
-            pool, edition, names=names, title="A made-up release", limits=limits or Limits(), index=found
+            runner, edition, names=names, title="A made-up release", limits=limits or Limits(), index=found
         )
+        app.config["door"] = runner
         app.testing = True
         yield app

@@ -1,12 +1,15 @@
 """/reconcile keeps to the Reconciliation API 0.2, matches what is sure, and answers nonsense with words."""
 
 import json
+import threading
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.publish import Limits
 from kg.search import FILE, write_names
 from kg.vocabulary import KG
 from tests.publish_site import NAMES, open_site
@@ -74,6 +77,7 @@ def test_the_manifest_names_every_part_at_the_address_by_which_the_client_came(c
     assert manifest["view"]["url"] == "http://kg.example:81/page/{{id}}"
     assert {t["id"] for t in manifest["defaultTypes"]} >= {"Institution", "Person", "Place", "Event"}
     assert told(client.get("/reconcile/"), "manifest")["batchSize"] == 50
+    assert told(client.get("/reconcile?_=1", headers={"Accept": "text/html"}), "manifest")
 
 
 def test_every_address_in_the_manifest_answers(client):
@@ -295,7 +299,6 @@ def test_queries_of_a_batch_do_not_touch_each_other(client):
         ("POST", {"queries": '{"q": NaN}'}, 400),
         ("GET", {"extend": "{}"}, 400),
         ("GET", {"extend": "[]"}, 400),
-        ("GET", {"what": "x"}, 400),
         ("POST", {}, 400),
         ("GET", {"extend": '{"ids": ["x"], "properties": [{"id": "no-such"}]}'}, 400),
         ("GET", {"extend": '{"ids": [5], "properties": []}'}, 400),
@@ -352,6 +355,44 @@ def test_a_name_that_others_have_or_could_have_is_no_match_by_itself(ministries,
 def test_capitals_alone_make_no_acronym_and_a_column_of_places_may_have_some(ministries):
     assert matched(one(ministries, "UPVALE")) == ["place/upper-valley"]
     assert matched(one(ministries, "UV", type="Place", type_strict="should")) == ["place/uv"]
+
+
+class Stuck:
+    """A door to the store that lets nobody through until it is told to."""
+
+    def __init__(self, door):
+        self.door, self.asked, self.open = door, threading.Event(), threading.Event()
+
+    def run(self, *arguments, **options):
+        self.asked.set()
+        assert self.open.wait(30)
+        return self.door.run(*arguments, **options)
+
+
+def test_a_batch_that_waits_too_long_is_told_to_come_again(tmp_path):
+    limits = Limits(batches_at_once=1, batch_wait_seconds=0.05)
+    query = {"query": "Harbour Hospital", "properties": [{"pid": "country", "v": "Lowland"}]}
+    with open_site(tmp_path / "site", limits=limits, door=Stuck) as app:
+        stuck, first = app.config["door"], []
+        thread = threading.Thread(target=lambda: first.append(one(app.test_client(), **query)))
+        thread.start()
+        assert stuck.asked.wait(30)
+        refused = app.test_client().post("/reconcile", data={"queries": "{}"})
+        stuck.open.set()
+        thread.join(30)
+
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert matched(first[0]) == [HOSPITAL]
+
+
+def test_many_may_ask_at_once_and_each_gets_its_own_answer(client):
+    names = ["Lowland", "Nanshan", "Ada Berg", "Harbourtown", "Surgical robots", "低地港医院"] * 8
+    alone = {name: one(client, name) for name in names}
+    with ThreadPoolExecutor(8) as several:
+        found = list(several.map(lambda name: one(client.application.test_client(), name), names))
+
+    assert found == [alone[name] for name in names]
 
 
 # --- suggest, preview, extend ---

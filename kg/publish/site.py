@@ -56,6 +56,9 @@ class Limits:
     query_seconds: float = 10.0
     queries_at_once: int = 8
     """How many queries of strangers may be under way or waiting; the next is told to come again."""
+    batches_at_once: int = 4
+    """How many batches of names may be reconciled at once; the next waits."""
+    batch_wait_seconds: float = 5.0
     body_bytes: int = 1_000_000
     incoming: int = 500
     """How many links to a thing its page and data list."""

@@ -5,13 +5,15 @@ Raise `index.VERSION` with every change here: what was folded otherwise is not f
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.resources import resource
 
 _LONGEST = 400
 """Characters of a name that are looked at."""
-_MOST_WORDS = 48
+_MOST_WORDS = 32
+_REMEMBERED = 10_000
+"""Names of which the folded form is kept: a batch compares the same few with many."""
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _SPELLINGS = {
     "centre": "center", "centres": "centers", "organisation": "organization", "labour": "labor",
@@ -79,6 +81,7 @@ _PIECES = re.compile(rf"({_HAN.pattern})")
 _ACRONYM = re.compile(r"[A-Z][A-Z&]{1,7}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(name: str) -> str:
     """Return a name without case, accents, punctuation, leading article and spelling variants."""
     return " ".join(_SPELLINGS.get(word, word) for word in _plain_words(name))
@@ -123,6 +126,7 @@ def bag_of(folded: str) -> str:
     return " ".join(sorted(set(core_words(folded))))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def tokens(folded: str) -> tuple[str, ...]:
     """Return what a name is found by, each once: its telling words; of Chinese, pairs of characters."""
     found: dict[str, None] = {}

@@ -24,7 +24,7 @@ _SAME_NAMES = 100
 """Names that are looked at of those that are equal, or equal but for the order of words."""
 _RARE = 300
 """Names that may have a word which is looked up by itself."""
-_RAREST = 4
+_RAREST, _TOGETHER = 4, 5
 _BEST_KNOWN = 200_000
 """Names, the best known first, among which those that have several frequent words are looked for."""
 _ALL = 1 << 62
@@ -34,6 +34,8 @@ _BEGUN = 30
 """Words that are tried for one that is only begun."""
 _SHORTEST_BEGUN = 2
 _NEAR_WORDS = 4
+_MISSPELT = 4
+"""Words of a name, the longest, that are tried as slips."""
 _NEAR_LOOKED_AT = 1500
 _SHORTEST_MISSPELT = 4
 _KEY = "SELECT id FROM name WHERE key = ? ORDER BY id LIMIT ?"
@@ -199,12 +201,14 @@ def _equal(file: sqlite3.Connection, folded: str) -> Iterator[int]:
 
 def _likely(file: sqlite3.Connection, asked: Sequence[str], kinds: Collection[str]) -> list[int]:
     """Return the names that share most with what is asked: of those with its rarest words, or best known."""
-    groups = [group for group in (_alternatives(file, word) for word in asked) if group]
+    groups = [{word: count} for word in asked if (count := _names_with(file, word))]
+    unknown = sorted((word for word in asked if not _names_with(file, word)), key=len, reverse=True)
+    groups += [group for word in unknown[:_MISSPELT] if (group := _meant(file, word))]
     groups.sort(key=lambda group: (sum(group.values()), sorted(group)))
     rare = [group for group in groups if sum(group.values()) <= _RARE][:_RAREST]
     found = [number for group in rare for number in _matching(file, [_any_of(group)], _RARE)]
     if not rare:
-        terms = [_any_of(group) for group in groups]
+        terms = [_any_of(group) for group in groups[:_TOGETHER]]
         for size in dict.fromkeys((len(terms), (len(terms) * 2 + 2) // 3, 2, 1)):
             found += _matching(file, terms[:size], _RARE) if len(found) < _ENOUGH else []
     return _most_shared(file, list(dict.fromkeys(found)), groups, kinds)
@@ -235,10 +239,8 @@ def _inside(file: sqlite3.Connection, asked: Sequence[str]) -> list[int]:
     return _matching(file, terms, _RANGE)
 
 
-def _alternatives(file: sqlite3.Connection, word: str) -> dict[str, int]:
-    """Return a word, or the words that it may be a slip for, each with the number of names that have it."""
-    if count := _names_with(file, word):
-        return {word: count}
+def _meant(file: sqlite3.Connection, word: str) -> dict[str, int]:
+    """Return the words that one may be a slip for, each with the number of names that have it."""
     near = {each: _names_with(file, each) for each in _near(file, word)}
     return dict(sorted(near.items(), key=lambda pair: (-pair[1], pair[0]))[:_NEAR_WORDS])
 

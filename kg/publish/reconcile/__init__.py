@@ -3,10 +3,12 @@
 import json
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from kg.errors import StoreBusyError
 from kg.publish.errors import ProblemError
 from kg.publish.links import host_url
 from kg.publish.reconcile import extending, suggesting
@@ -40,8 +42,16 @@ def reconcile_pages(site: Site, index: NameIndex) -> Blueprint:
         pages.add_url_rule(f"/reconcile/{name}", name.replace("/", "-"), partial(_told, part))
     pages.add_url_rule("/reconcile/preview", "preview", partial(_preview, site, index))
 
+    gate = BoundedSemaphore(site.limits.batches_at_once)
+
     def endpoint() -> Response:
-        return _answer(site, index, known)
+        # A batch may be long work; some threads of the server must stay free for the pages.
+        if not gate.acquire(timeout=site.limits.batch_wait_seconds):
+            raise StoreBusyError("too many batches at once")
+        try:
+            return _answer(site, index, known)
+        finally:
+            gate.release()
 
     for path in ("/reconcile", "/reconcile/"):
         pages.add_url_rule(path, "endpoint", endpoint, methods=list(_METHODS), provide_automatic_options=True)
@@ -62,8 +72,8 @@ def _answer(site: Site, index: NameIndex, known: dict[str, Any]) -> Response:
         if len(batch) > BATCH:
             raise ProblemError(413, f"At most {BATCH} queries at once; there are {len(batch)}")
         return written(answers(site, index, known, batch))
-    if request.method == "POST" or request.args:
-        raise ProblemError(400, "Please give queries or extend, as a parameter or in a form")
+    if request.method == "POST":
+        raise ProblemError(400, "Please give queries or extend in a form")
     return written(manifest(site))
 
 

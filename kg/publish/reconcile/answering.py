@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kg.publish.errors import ProblemError
-from kg.publish.reconcile.asked import Asked, asked_of
+from kg.publish.reconcile.asked import MOST_CANDIDATES, Asked, asked_of
 from kg.publish.reconcile.evidence import Held, Witness, gather, paths_called, with_value
 from kg.publish.reconcile.properties import Property
 from kg.publish.reconcile.ranking import Candidate, Ranked, Support, candidates_of, ranked
@@ -13,8 +13,6 @@ from kg.search import NameIndex, Thing
 from kg.search.fold import fold, tokens
 from kg.vocabulary import KG
 
-_COMPARED = 40
-"""Candidates whose properties are looked at."""
 _Found = dict[str, tuple[Asked, list[Candidate]]]
 
 
@@ -36,7 +34,7 @@ def answers(
     support = _support(site, index, found)
     for key, (asked, candidates) in found.items():
         schemes = frozenset(g.name for g in asked.given if g.property is not None and g.property.scheme)
-        best = ranked(asked, candidates[:_COMPARED], support.get(key, {}), schemes)
+        best = ranked(asked, candidates[:MOST_CANDIDATES], support.get(key, {}), schemes)
         told[key] = {"result": [_written(site, each) for each in best]}
     return told
 
@@ -68,8 +66,8 @@ def _by_properties(site: Site, index: NameIndex, asked: Asked) -> list[Thing]:
             meant = [path for v in given.values if v.id for path in paths_called(site, index, v.id)]
             meant += [t.path for v in given.values if v.text for t, name in index.named(v.text)
                       if fold(name) == fold(v.text)]  # fmt: skip
-            paths += with_value(site, given.property, meant, limit=_COMPARED) if meant else []
-    return list(index.all_at(paths[:_COMPARED]).values())
+            paths += with_value(site, given.property, meant, limit=MOST_CANDIDATES) if meant else []
+    return list(index.all_at(paths[:MOST_CANDIDATES]).values())
 
 
 def _support(site: Site, index: NameIndex, found: _Found) -> dict[str, dict[str, Support]]:
@@ -77,13 +75,13 @@ def _support(site: Site, index: NameIndex, found: _Found) -> dict[str, dict[str,
     wanted: dict[str, tuple[Property, set[str]]] = {}
     for asked, candidates in found.values():
         for known in (given.property for given in asked.given if given.property is not None):
-            paths = {each.thing.path for each in candidates[:_COMPARED]}
+            paths = {each.thing.path for each in candidates[:MOST_CANDIDATES]}
             wanted.setdefault(known.id, (known, set()))[1].update(paths)
     gathered = gather(site, wanted, wider=True)
     witness = Witness(site, index)
     witness.learn(each for by_path in gathered.values() for several in by_path.values() for each in several)
     return {
-        key: {c.thing.path: _of_one(witness, asked, c, gathered) for c in candidates[:_COMPARED]}
+        key: {c.thing.path: _of_one(witness, asked, c, gathered) for c in candidates[:MOST_CANDIDATES]}
         for key, (asked, candidates) in found.items()
         if asked.given
     }

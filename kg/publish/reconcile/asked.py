@@ -10,10 +10,10 @@ from kg.publish.reconcile.properties import Property, class_called, property_cal
 
 BATCH = 50
 """Queries that may be sent at once."""
-MOST_CANDIDATES = 100
+MOST_CANDIDATES = 40
 _CANDIDATES = 10
-_MOST_PROPERTIES = 20
-_MOST_VALUES = 50
+_MOST_PROPERTIES = 10
+_MOST_VALUES = 10
 _STRICT = ("any", "should", "all")
 _KNOWN = ("query", "type", "limit", "properties", "type_strict")
 
