@@ -36,7 +36,8 @@ COLUMNS = (
     "sources TEXT",
 )
 _FIELDS = tuple(column.split()[0] for column in COLUMNS)
-_JSON = ("types", "labels", "aliases", "ids", "parents", "refs", "sources")
+JSON = ("types", "labels", "aliases", "ids", "parents", "refs", "sources")
+"""Columns that hold JSON."""
 _AT_ONCE = 500
 """Keys in one query; SQLite takes 32,766."""
 
@@ -151,7 +152,7 @@ class Snapshot:
             query = f"SELECT * FROM items WHERE id IN ({','.join('?' * len(part))})"  # noqa: S608  as above
             for cells in self.db.execute(query, part):
                 row = dict(zip(_FIELDS, cells, strict=True))
-                row |= {name: json.loads(row[name]) for name in _JSON if row[name]}
+                row |= {name: json.loads(row[name]) for name in JSON if row[name]}
                 found[cells[0]] = record_of(row, "snapshot")
         return found
 

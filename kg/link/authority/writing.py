@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.errors import StateError
 from kg.link.authority.folding import bag, content, fold, has_han, is_short_form, without_legal
 from kg.link.authority.records import Record, joined, record_of
-from kg.link.authority.snapshot import COLUMNS, LAYOUT, Manifest, Name
+from kg.link.authority.snapshot import COLUMNS, JSON, LAYOUT, Manifest, Name
 
 _SCHEMA = f"""
 CREATE TABLE items({", ".join(COLUMNS)});
@@ -28,6 +28,8 @@ _AT_ONCE = 2000
 _COMMON = 2000
 """A word of more names than this finds nothing that others do not find better."""
 _FIELDS = tuple(column.split()[0] for column in COLUMNS[1:])
+_ALIASES = _FIELDS.index("aliases")
+_WRITTEN = tuple(_FIELDS.index(name) for name in JSON)
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OF_WORDS = ("organization", "concept")
 """Types whose names are long enough to be found by some of their words."""
@@ -114,22 +116,20 @@ def _complete(db: sqlite3.Connection, at: int, record: Record) -> Record | None:
 
 def _row(cells: Sequence[object]) -> dict[str, object]:
     row = dict(zip((column.split()[0] for column in COLUMNS), cells, strict=True))
-    for name in ("types", "labels", "aliases", "ids", "parents", "refs", "sources"):
+    for name in JSON:
         row[name] = json.loads(str(row[name])) if row[name] else None
     return row
 
 
-def _cells(record: Record) -> tuple[object, ...]:
+def _cells(record: Record) -> list[object]:
     # What stands among the labels need not stand among the aliases too.
     shown = {record.label, *record.labels.values()}
-    listed = {"aliases": tuple(name for name in dict.fromkeys(record.aliases) if name not in shown)}
-    return tuple(_cell(listed[name] if name in listed else getattr(record, name)) for name in _FIELDS)
-
-
-def _cell(value: object) -> object:
-    if value is None or value in ("", (), {}):
-        return None
-    return _write(value) if isinstance(value, tuple | dict) else value
+    aliases = [name for name in dict.fromkeys(record.aliases) if name not in shown]
+    cells: list[object] = [getattr(record, name) for name in _FIELDS]
+    cells[_ALIASES] = aliases
+    for at in _WRITTEN:
+        cells[at] = _write(cells[at]) if cells[at] else None
+    return [None if cell == "" else cell for cell in cells]
 
 
 def _resolve(db: sqlite3.Connection) -> None:

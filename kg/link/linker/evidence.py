@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from kg.link.authority.folding import fold
 from kg.link.authority.records import Record
 from kg.link.linker.surroundings import AWAY, HOME, LIKELY, NEAR, Reading, Spot
+from kg.resources import resource
 
 CITY, REGION, COUNTRY, ELSEWHERE = 1.0, 0.85, 0.7, 0.55
 """How much it tells that a text names an item's town, its region, its country, or a town of that."""
@@ -132,6 +134,18 @@ def _alike(one: str, other: str) -> bool:
         return True
     short, long = sorted((one, other), key=len)
     return len(short) > 3 and f" {short} " in f" {long} "  # noqa: PLR2004  `ile` is no region
+
+
+def spoken(language: str, country: str) -> float:
+    """Tell whether a text's language is one that bodies of a country have their names in."""
+    return float(bool(country) and country in _countries().get(language.partition("-")[0], ()))
+
+
+@cache
+def _countries() -> dict[str, frozenset[str]]:
+    lines = resource("linking/languages.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition(": ") for line in lines if line and not line.startswith("#"))
+    return {language: frozenset(codes.split()) for language, _, codes in rows}
 
 
 def _stands(name: str, text: str) -> bool:

@@ -53,6 +53,8 @@ _WAYS = {
     Name.SHORT: Way.SHORT,
     Name.BAG: Way.WORDS,
 }
+_FULL = (Way.IDENTIFIER, Way.LABEL, Way.LANGUAGE, Way.ALIAS)
+_OF_WORDS = {"organization", "concept"}
 _ORDER = {way: number for number, way in enumerate(Way)}
 
 
@@ -87,7 +89,9 @@ def find(
     for number, way, match in _exactly(forms, snapshot):
         _keep(ways, number, way, match, 0)
     own = fold(forms[0])
-    if "organization" in types or "concept" in types:
+    # What has the very name leaves nothing to those that nearly have it.
+    exact = any(way in _FULL for way, *_ in ways.values())
+    if not exact and types & _OF_WORDS:
         for number, way, match, slips in _nearly(forms[0], context, snapshot, known=set(ways)):
             _keep(ways, number, way, match, slips)
     chosen = sorted(ways, key=lambda n: (_ORDER[ways[n][0]], ways[n][2], n))[:_MOST]
@@ -130,6 +134,12 @@ def _keys(form: str) -> Iterator[tuple[str, Way]]:
         yield expanded(key), Way.ALIAS
         if len(content(key)) > 1:
             yield bag(key), Way.WORDS
+
+
+def parted(name: str) -> tuple[str, str]:
+    """Return a name without what stands in brackets at its end, and that."""
+    parts = _BRACKETS.match(name)
+    return (parts[1], parts[2]) if parts is not None else (name, "")
 
 
 def _nearly(

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.link.authority.folding import fold, has_han
 from kg.link.authority.snapshot import Snapshot, open_snapshot
-from kg.link.linker.evidence import place_evidence
-from kg.link.linker.finding import Found, find
+from kg.link.linker.evidence import place_evidence, spoken
+from kg.link.linker.finding import Found, find, parted
 from kg.link.linker.persons import person_evidence
 from kg.link.linker.surroundings import HOME, Reading, Spot, spots
 from kg.link.linker.tiers import decide
@@ -75,22 +76,40 @@ class NameLinker:
         if not found:
             return []
         mentions = _mentions(text, subject.name)
-        around = [*_told(subject, self._snapshot), *spots(text, mentions, self._snapshot)]
-        rest = _without(text, mentions)
-        return ranked([weigh(one, _values(one, around, rest, subject)) for one in found])
+        head, tail = parted(subject.name)
+        told = [*_told(subject, self._snapshot), *_beside(tail, self._snapshot)]
+        seen = Seen(
+            around=(*told, *spots(text, mentions, self._snapshot)),
+            inside=tuple(spots(head, [], self._snapshot)),
+            text=_without(text, mentions),
+        )
+        return ranked([weigh(one, _values(one, seen, subject)) for one in found])
 
 
-def _values(found: Found, around: Sequence[Spot], text: str, subject: Subject) -> dict[str, float]:
-    record = found.record
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a subject's name and text say of places."""
+
+    around: tuple[Spot, ...]
+    inside: tuple[Spot, ...]
+    """In the name itself."""
+    text: str
+    """Without the mentions."""
+
+
+def _values(found: Found, seen: Seen, subject: Subject) -> dict[str, float]:
+    record, around, text = found.record, seen.around, seen.text
     if record.type == "person":
         values = person_values(person_evidence(record, text))
         return values | {"support": place_evidence(record, around, text).support if record.region else 0.0}
     values = place_values(place_evidence(record, around, text))
     if record.type == "place":
         return values | size_values(record)
-    return values | (
-        body_values(found, fold(subject.name), values["support"]) if record.type == "organization" else {}
-    )
+    if record.type != "organization":
+        return values
+    own = place_evidence(record, seen.inside, "").support
+    body = body_values(found, fold(subject.name), values["support"])
+    return values | body | {"place in name": own, "language": spoken(subject.language, record.country)}
 
 
 def _mentions(text: str, name: str) -> list[tuple[int, int]]:
@@ -104,6 +123,11 @@ def _without(text: str, mentions: Sequence[tuple[int, int]]) -> str:
     for start, end in reversed(mentions):
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
+
+
+def _beside(tail: str, snapshot: Snapshot) -> list[Spot]:
+    """`Orlan (France)`: what stands in brackets is where it is."""
+    return [replace(spot, start=0, end=0, role=HOME) for spot in spots(tail, [], snapshot)] if tail else []
 
 
 def _told(subject: Subject, snapshot: Snapshot) -> list[Spot]:
