@@ -1,5 +1,6 @@
 """Who is who where names alone do not say it: two languages, namesakes, neighbours; how often it is right."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from kg.errors import SourceError
 from kg.evaluate import b_cubed, load_identity_gold
 from kg.link import Decisions, Ledger, link, load_registry
-from kg.model import Kind
+from kg.model import Evidence, Kind
 from kg.pipeline.identifying import identity_lines, identity_scores
 from tests.builders import Story
 
@@ -68,6 +69,11 @@ def test_both_halves_have_things_of_their_own():
         (("Suzhou First People's Hospital", ""), ("第一人民医院", "苏州")),
         (("Ministry of Health", "Kenya"), ("肯尼亚卫生部", "")),
         (("Riverdale Hospital", "Cork"), ("Riverdale Hospital", "Ireland")),
+        (("World Health Organization", ""), ("世界卫生组织", "")),
+        (("World Health Organization", ""), ("the World Health Organisation", "")),
+        (("National Health Commission of China", ""), ("国家卫健委", "")),
+        (("Taiyuan Municipal Government", ""), ("太原市人民政府", "")),
+        (("Shanghai Jiao Tong University", ""), ("上海交通大学", "")),
     ],
 )
 def test_names_that_say_the_same_are_one_body(one, other):
@@ -90,6 +96,8 @@ def test_names_that_say_the_same_are_one_body(one, other):
         (("Embassy of China", "Kenya"), ("Embassy of China", "Japan")),
         (("清禾省商务厅", ""), ("清禾市商务厅", "")),
         (("Alder University", ""), ("奥尔德大学", "")),
+        (("Northeastern University", ""), ("东北大学", "")),
+        (("National Health Commission", ""), ("National Health Commission", "")),
     ],
 )
 def test_names_that_may_be_those_of_two_bodies_do_not_make_one(one, other):
@@ -152,6 +160,45 @@ def test_chinese_namesakes_with_other_characters_are_two_persons_in_one_body():
 
     assert links.paths["a", one] != links.paths["b", two]
     assert links.paths["c", three] == links.paths["d", four]
+
+
+@pytest.mark.parametrize(
+    ("told", "alone"),
+    [
+        ("Trinity Hospital in Cork opened a ward", "Trinity Hospital in Galway opened a ward"),
+        ("Kenya's Ministry of Health was there", "Zambia's Ministry of Health was there"),
+        ("杭州第一人民医院开诊", "苏州第一人民医院开诊"),
+    ],
+)
+def test_a_place_beside_the_name_tells_bodies_of_one_name_apart(told, alone):
+    stories = [Story(name, language="zh" if told[0] > "\u3400" else "en") for name in "ab"]
+    name = next(n for n in ("Trinity Hospital", "Ministry of Health", "第一人民医院") if n in told)
+    for story, words in zip(stories, (told, alone), strict=True):
+        story.say(words)
+        story.institution(name)
+        start = story.text.index(name)
+        found = story.entities[0]
+        story.entities[0] = replace(found, evidence=(Evidence(start, start + len(name)),))
+    links = linked(*stories)
+
+    assert links.paths["a", "e1"] != links.paths["b", "e1"]
+
+
+def test_where_somebody_was_met_is_not_where_they_are():
+    def told(name, town):
+        story = Story(name)
+        story.say(f"They met the Riverdale Clinic in {town}")
+        key = story.institution("Riverdale Clinic")
+        start = story.text.index("Riverdale Clinic")
+        story.entities[0] = replace(
+            story.entities[0], evidence=(Evidence(start, start + len("Riverdale Clinic")),)
+        )
+        story.event("meeting", kind="meeting", location=story.place(town), participant=key)
+        return story, key
+
+    (a, one), (b, two) = told("a", "Cork"), told("b", "Boston")
+
+    assert linked(a, b).paths["a", one] == linked(a, b).paths["b", two]
 
 
 def test_names_side_by_side_are_a_second_fact_unless_their_bodies_differ():

@@ -73,10 +73,18 @@ def _spelled(name: str, group: list[Mention], bodies: Bodies) -> list[Hashable]:
     return found
 
 
+_QUARTERS = frozenset(
+    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central")
+)
+
+_WORLD = frozenset(("world", "organization"))
+"""What there is once: the World Health Organization."""
+
+
 def is_common(name: str) -> bool:
     """Tell whether many bodies may have a normalised name: it has no word of its own and no place."""
     parts = parts_of(name)
-    return is_generic(name) or not (parts.own or parts.places)
+    return is_generic(name) or not (parts.own or parts.places or parts.heads & (_QUARTERS | _WORLD))
 
 
 def needs_article(mention: Mention, footing: Footing) -> bool:
@@ -127,7 +135,8 @@ def _sounding(mention: Mention, bodies: Bodies) -> Iterator[tuple[Hashable, ...]
     """Yield what a name and its Chinese counterpart share: the sound of its own word, and what it is."""
     parts = parts_of(mention.entity.name)
     where = _region(mention, parts, bodies)
-    if parts.loose and (parts.sound or (where and not parts.own)):
+    once = parts.heads >= _WORLD
+    if parts.loose and (parts.sound or (not parts.own and (where or once))):
         yield (parts.sound, parts.loose, where)
 
 

@@ -21,6 +21,9 @@ _ANYWHERE = frozenset(
 """What is found at many places in its country; a hospital or a school is where it is."""
 
 
+_OF_CHINA = frozenset(("commission", "bureau", "office"))
+
+
 @dataclass(frozen=True, slots=True)
 class Footing:
     """The place of one mention."""
@@ -86,6 +89,9 @@ def _country(stated: Iterable[str], parts: Parts) -> str:
     found = {c.slug for slug in stated if (c := country_of(slug)) is not None}
     if not found and not _ABROAD & parts.heads:
         found = {c.slug for slug in parts.places if (c := country_of(slug)) is not None}
+    if not found and parts.chinese and "state" in parts.heads and _OF_CHINA & parts.heads:
+        # A report in Chinese says of which other country a state commission is.
+        return "china"
     return min(found) if len(found) == 1 else ""
 
 

@@ -149,6 +149,8 @@ def _parts(heads: list[str], places: set[str], own: str, order: tuple[str, ...],
     loose = _table().loose
     levels = [loose[head] for head in heads if loose.get(head, "").startswith(_LEVEL)]
     kept = frozenset(head for head in heads if not loose.get(head, "").startswith(_LEVEL))
+    if "government" in kept:
+        kept -= {"people"}
     level = levels[0].removeprefix(_LEVEL) if levels else ""
     told = tuple(word for word in order if not loose.get(word, "").startswith(_LEVEL))
     return Parts(chinese, kept, level, frozenset(places), own, told)
@@ -165,6 +167,8 @@ def _table() -> _Heads:
     chinese: dict[str, tuple[str, ...]] = {}
     loose: dict[str, str] = {}
     for row in rows:
+        if None in row.values() or None in row:
+            raise SettingsError(f"{path}: {row['concept']}: four columns are needed")
         concepts = tuple(row["concept"].split())
         if row["loose"]:
             loose[concepts[0]] = row["loose"]
