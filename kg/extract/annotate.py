@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kg.errors import ExtractError
 from kg.extract.frames import STAND_IN_DATE
 from kg.extract.marks import Line, Piece, Sentence, Sort
+from kg.extract.wrapping import paragraphs
 from kg.model import Article, Zone, ZoneKind
 
 if TYPE_CHECKING:
@@ -45,17 +46,16 @@ def model_name() -> str:
 
 
 def lines_of(article: Article) -> Iterator[tuple[ZoneKind, int, int]]:
-    """Yield the lines of the article's zones that hold its own words, without furniture."""
+    """Yield the lines of the article's zones that hold its own words, without furniture; broken ones are whole."""
     zones = article.zones or (Zone(ZoneKind.BODY, 0, len(article.text)),)
     for zone in zones:
         if zone.kind in (ZoneKind.BOILERPLATE, ZoneKind.DATELINE):
             continue
-        start = zone.start
-        for raw in article.text[zone.start : zone.end].split("\n"):
-            for first, last in _cut(raw):
-                if raw[first:last].strip(" \t\r#*_=>-|"):
-                    yield zone.kind, start + first, start + last
-            start += len(raw) + 1
+        told = article.text[zone.start : zone.end]
+        for start, end in paragraphs(told):
+            for first, last in _cut(told[start:end]):
+                if told[start + first : start + last].strip(" \t\r#*_=>-|"):
+                    yield zone.kind, zone.start + start + first, zone.start + start + last
 
 
 def _cut(line: str) -> Iterator[tuple[int, int]]:

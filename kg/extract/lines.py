@@ -48,7 +48,7 @@ class Marked:
 def marked(article: Article) -> list[Marked]:
     """Return the article's lines with their mentions, in text order."""
     places = list(annotate.lines_of(article))
-    texts = [article.text[start:end] for _, start, end in places]
+    texts = [article.text[start:end].replace("\n", " ") for _, start, end in places]
     acronyms = _acronyms(article.text)
     docs = list(annotate.named(texts))
     lines = []
