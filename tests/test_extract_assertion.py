@@ -128,11 +128,11 @@ def test_cities_are_sisters_by_a_noun_and_by_mayors_who_sign():
     assert deals(text) == [("signed", ["Lima", "Oslo"])]
 
 
-def test_an_act_of_signing_needs_one_known_party_but_a_headline_two():
-    text = f"{ELM} signed an agreement on Monday with a partner in the north"
-
-    assert deals(f"{text}.") == [("signed", [ELM])]
-    assert deals(text) == []
+def test_one_known_party_is_enough_for_a_plan_but_not_for_what_was_signed():
+    assert deals(f"{ELM} will sign an agreement on Monday with a partner in the north.") == [
+        ("planned", [ELM])
+    ]
+    assert deals(f"{ELM} signed an agreement on Monday with a partner in the north.") == []
 
 
 def test_whoever_signs_is_no_party_where_it_is_said_between_whom_it_is():

@@ -84,7 +84,7 @@ def read(article: Article) -> Reading:
     for group in groups:
         state.event(scene, group)
     _sub_events(scene, happenings)
-    united = [group for group in unite.agreements(deals) if agreements.enough(scene, group)]
+    united = agreements.told(scene, unite.agreements(deals))
     deals = [deal for group in united for deal in group]
     for bargain in united:
         state.agreement(scene, bargain, happenings)

@@ -34,6 +34,7 @@ def _words() -> frozenset[str]:
     return frozenset().union(
         *told,
         *more,
+        *deals.together.values(),
         phrases,
         deals.joining,
         deals.pairing,
