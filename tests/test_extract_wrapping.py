@@ -1,6 +1,7 @@
 """Texts whose lines were broken read like texts whose lines were not."""
 
 import textwrap
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 from kg.extract.wrapping import paragraphs
 
 TEXT = (
-    "A delegation from the Ministry of Health of Norland, led by Deputy Director Ana Reis of the Hill Institute of "
-    "Public Health, visited the Lakeside School of Nursing on Monday. They met with the Rector of the school and "
-    "signed a memorandum of understanding on the training of nurses, the ministry said in a statement."
+    "A delegation from the Ministry of Health of Norland, led by Deputy Director Ana Reis of the Hill "
+    "Institute of Public Health, visited the Lakeside School of Nursing on Monday. They met with the Rector "
+    "and signed a memorandum of understanding on the training of nurses, the ministry said in a statement."
 )
 
 
@@ -31,7 +32,7 @@ def test_the_lines_come_in_order_and_lose_no_word(parts):
     text = "\n".join(parts)
     spans = list(paragraphs(text))
     assert all(start <= end for start, end in spans)
-    assert all(one[1] < other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(spans))
     assert " ".join(text[start:end] for start, end in spans).split() == text.split()
 
 

@@ -46,7 +46,7 @@ def model_name() -> str:
 
 
 def lines_of(article: Article) -> Iterator[tuple[ZoneKind, int, int]]:
-    """Yield the lines of the article's zones that hold its own words, without furniture; broken ones are whole."""
+    """Yield the lines of the article's own words, without furniture; a broken paragraph is one line."""
     zones = article.zones or (Zone(ZoneKind.BODY, 0, len(article.text)),)
     for zone in zones:
         if zone.kind in (ZoneKind.BOILERPLATE, ZoneKind.DATELINE):

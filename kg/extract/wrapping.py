@@ -57,6 +57,8 @@ def _goes_on(text: str, line: tuple[int, int], after: tuple[int, int], width: in
     word = that.split()[0]
     if not word[0].isalnum() and word[0] not in "(“\"'‘":
         return False  # a bullet begins something new
+    if this.rstrip().endswith(":"):
+        return False  # a list follows
     if width and len(this) + 1 + len(word) > width:
         return True  # the next word had no room
     if len(this.strip()) < _LEAST or _ENDED.search(this):
