@@ -77,6 +77,13 @@ def item(proposal):
         ("Tam Arbuthnot", "person", "Tam Arbuthnot, who pitched in the majors in the late 1890s.", "Q3001"),
         ("Tam Arbuthnot", "person", "Baseball: Tam Arbuthnot, born in 1950, spoke.", "Q3002"),
         ("LENR", "concept", "A paper on LENR was read.", "Q4001"),
+        (
+            "Saint Orlan University (SOU)",
+            "organization",
+            "Saint Orlan University (SOU), Lyon, France",
+            "Q2003",
+        ),
+        ("Saint Orlan University (France)", "organization", "It was signed on Monday.", "Q2003"),
     ],
 )
 def test_a_mention_is_linked_to_its_item(linker, name, kind, context, expected):
@@ -102,6 +109,7 @@ def test_a_mention_is_linked_to_its_item(linker, name, kind, context, expected):
         ("Ministry of Fisheries", "organization", "Peru's Ministry of Fisheries agreed in Lima."),
         ("SOU", "organization", "SOU agreed."),
         ("Riverton", "place", "The mayor of Riverton, New Jersey, spoke."),
+        ("Virgin Rocks (US)", "place", "Exports to Virgin Rocks (US) rose."),
         # Persons are more than a name.
         ("Tam Arbuthnot", "person", "Tam Arbuthnot, a surgeon, signed the agreement in 2019."),
         ("Tam Arbuthnot", "person", "Tam Arbuthnot signed the agreement."),

@@ -127,7 +127,8 @@ def _keys(form: str) -> Iterator[tuple[str, Way]]:
     yield key, Way.LABEL
     if (parts := _BRACKETS.match(form)) is not None:
         yield fold(parts[1]), Way.ALIAS
-        if is_short_form(parts[2]):
+        # `Orlan University (OU)`, and not `Virgin Islands (US)`.
+        if is_short_form(parts[2]) and fold(parts[2])[:1] == fold(parts[1])[:1]:
             yield fold(parts[2]), Way.SHORT
     if " " in key and not has_han(key):
         yield without_legal(key), Way.ALIAS
