@@ -10,6 +10,7 @@ from kg.evaluate import b_cubed, load_identity_gold
 from kg.link import Decisions, Ledger, link, load_registry
 from kg.model import Evidence, Kind
 from kg.pipeline.identifying import identity_lines, identity_scores
+from kg.settings import Settings
 from tests.builders import Story
 
 GOLD = Path(__file__).resolve().parent.parent / "data" / "gold" / "identity"
@@ -42,6 +43,14 @@ def test_who_is_who_is_found_as_often_as_before_and_no_two_bodies_are_made_one(h
 
     assert scores.overall.f1 >= FLOOR[half]
     assert scores.wrong == ()
+
+
+def test_who_is_who_is_found_in_what_is_extracted_too():
+    scores = identity_scores(GOLD / "held-out", settings=Settings())
+
+    assert scores.overall.f1 >= 0.87
+    assert scores.overall.precision >= 0.97
+    assert scores.overall.number >= 80
 
 
 def test_the_set_is_large_enough_to_mean_something():

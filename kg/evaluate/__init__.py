@@ -2,6 +2,7 @@
 
 from kg.evaluate.calibration import as_yaml, rule_records
 from kg.evaluate.eval_format import to_eval
+from kg.evaluate.identity_align import as_found
 from kg.evaluate.identity_gold import IdentityGold, identity_gold, load_identity_gold
 from kg.evaluate.identity_score import Measured, b_cubed, pair_scores, torn_apart, wrongly_joined
 from kg.evaluate.report import as_json, as_text, reliability_text
@@ -17,6 +18,7 @@ __all__ = [
     "Scores",
     "Table",
     "Tally",
+    "as_found",
     "as_json",
     "as_text",
     "as_yaml",

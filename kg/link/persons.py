@@ -1,7 +1,7 @@
 """Persons: one across articles by name and a second fact, never by name alone."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +20,16 @@ _OFFICE = re.compile(
 _OF_A_NAME = re.compile(r"\b(?:of|at|for) (?:the )?[A-Z][\w’'-]+")
 """A title that says of what: `mayor of Ellsworth`, `chief executive of the Port of Ostmar`."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_ALIKE = 0.5
+_ALIKE, _SURE = 0.5, 0.6
+"""How much names must sound alike with a body or event in common, and without."""
+_Circumstance = tuple[str, Any]
 _HALF_MONTH = timedelta(days=15)
 _CROWD = 8
 """In an article that names more than these, who or what stands beside whom says little."""
+
+
+_Told = tuple[frozenset[MentionId], frozenset[str]]
+"""The bodies in which a person has a role, and the words of the titles."""
 
 
 def join_persons(scene: Scene) -> None:
@@ -46,13 +52,13 @@ def _join_by_circumstances(scene: Scene, persons: list[Mention]) -> None:
     told = {m.id: (_bodies(m, scene), _titles(m, scene)) for m in persons}
 
     def score(one: Mention, other: Mention) -> int:
-        sorts = {sort for sort, _ in around[one.id] & around[other.id]}
+        shared = around[one.id] & around[other.id]
+        sorts = {sort for sort, _ in shared}
         same = bool(names[one.id] & names[other.id])
         name = 1.0 if same else person_likeness(one.entity.name, other.entity.name)
         if name < _ALIKE or not sorts:
             return 0
-        comparable = same and one.article.language == other.article.language
-        if not sorts & {"role", "event"} and (not comparable or _clash(told[one.id], told[other.id])):
+        if not sorts & {"role", "event"} and not _in_company(one, other, shared, name, told):
             return 0
         elsewhere = _differ(told[one.id][0], told[other.id][0]) and "event" not in sorts
         return 0 if elsewhere else round(20 * name) + 3 * len(sorts)
@@ -68,8 +74,21 @@ def _join_by_circumstances(scene: Scene, persons: list[Mention]) -> None:
     join_best(scene.clusters, persons, lambda m: around[m.id], score, bearable=bearable)
 
 
-_Told = tuple[frozenset[MentionId], frozenset[str]]
-"""The bodies in which a person has a role, and the words of the titles."""
+def _in_company(
+    one: Mention,
+    other: Mention,
+    shared: frozenset[_Circumstance],
+    name: float,
+    told: Mapping[MentionId, _Told],
+) -> bool:
+    """Tell whether two persons are one by who and what else their articles name.
+
+    In two languages, where titles cannot be compared, two others must be the same.
+    """
+    if one.article.language == other.article.language:
+        return name == 1 and not _clash(told[one.id], told[other.id])
+    known = {key[0] for _, key in shared}
+    return name >= _SURE and len(known) > 1 and not _differ(told[one.id][0], told[other.id][0])
 
 
 def _clash(one: _Told, other: _Told) -> bool:
@@ -95,7 +114,7 @@ def _bodies(person: Mention, scene: Scene) -> frozenset[MentionId]:
     )
 
 
-def _around(person: Mention, scene: Scene) -> Iterator[tuple[str, Hashable]]:
+def _around(person: Mention, scene: Scene) -> Iterator[_Circumstance]:
     yield from (("role", root) for root in _bodies(person, scene))
     for event in _events(person, scene):
         yield "event", scene.clusters.root(event.id)

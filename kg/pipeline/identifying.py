@@ -5,9 +5,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.errors import KgError
 from kg.evaluate import (
     IdentityGold,
     Measured,
+    as_found,
     b_cubed,
     load_identity_gold,
     pair_scores,
@@ -16,7 +18,9 @@ from kg.evaluate import (
 )
 from kg.gazetteer import load_registry
 from kg.link import Decisions, Ledger, link
-from kg.model import Kind
+from kg.model import Findings, Kind
+from kg.pipeline.extraction import findings_of
+from kg.settings import Settings, options_of
 
 TOLD_OFTEN = 3
 """In how many articles a thing is mentioned to count as a cluster worth measuring."""
@@ -38,11 +42,32 @@ class IdentityScores:
     """Things that were not made one, with the articles of each part."""
 
 
-def identity_scores(folder: Path) -> IdentityScores:
-    """Link the reports of a folder and compare. Raises SourceError where a file cannot be used."""
+def identity_scores(folder: Path, *, settings: Settings | None = None) -> IdentityScores:
+    """Link the reports of a folder as they are annotated or, with settings, as extracted.
+
+    Raises SourceError where a file cannot be used and ExtractError where there is no such extractor.
+    """
     gold = load_identity_gold(folder)
+    if settings is not None:
+        gold = as_found(gold, _extracted(gold, settings))
     links = link(gold.findings, ledger=Ledger(), registry=load_registry(), decisions=Decisions())
     return scores_of(gold, links.paths)
+
+
+def _extracted(gold: IdentityGold, settings: Settings) -> Iterator[Findings]:
+    name = settings.extractor
+    articles = [found.article for found in gold.findings]
+    told = findings_of(
+        articles,
+        extractor=name,
+        workers=1,
+        least=settings.least_confidence,
+        options=options_of(settings, name),
+    )
+    for outcome in told:
+        if isinstance(outcome, KgError):
+            raise outcome
+        yield outcome
 
 
 def scores_of(gold: IdentityGold, given: Mapping[tuple[str, str], Hashable]) -> IdentityScores:
