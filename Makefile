@@ -39,10 +39,16 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.dev
 
-# Debian packages that the full test tier drives; the only target that needs root.
-setup-full: setup-dev
+# What the full test tier drives: Debian packages (the only target that needs root), and sssom-py in an environment
+# of its own, since it brings a hundred packages.
+setup-full: setup-dev $(VENV)-sssom/.installed
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils
+	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine
+
+$(VENV)-sssom/.installed: requirements/sssom.txt
+	$(BIN)/python -m venv $(VENV)-sssom
+	$(VENV)-sssom/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/sssom.txt
+	@touch $@
 
 build: setup
 	$(BIN)/kg build $(ARTICLES) --into $(DATA)
@@ -76,6 +82,8 @@ lock: setup-dev
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header --extra extract --extra zh $$( [ $$set = dev ] && echo --group dev ) \
 			--output-file requirements/$$set.txt pyproject.toml requirements/build.in || exit 1; done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --output-file requirements/sssom.txt requirements/sssom.in
 
 clean:
-	rm -rf $(VENV) $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sssom $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
