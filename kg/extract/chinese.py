@@ -9,7 +9,7 @@ from kg import gazetteer
 from kg.extract import genre
 from kg.extract.chinese_agreements import read_agreements, read_unnamed
 from kg.extract.chinese_attendance import read_attendance
-from kg.extract.chinese_bodies import institution, place
+from kg.extract.chinese_bodies import institution, passing_units, place
 from kg.extract.chinese_delegations import delegation, read_delegations
 from kg.extract.chinese_events import read_events
 from kg.extract.chinese_figures import read_figures
@@ -27,6 +27,7 @@ from kg.extract.chinese_repair import known_people
 from kg.extract.chinese_scene import scene_of, set_frame
 from kg.extract.chinese_script import as_written, simplified
 from kg.extract.chinese_sets import read_parts
+from kg.extract.chinese_strangers import strangers
 from kg.extract.chinese_topics import read_topics
 from kg.extract.chinese_track import track
 from kg.extract.chinese_words import Sentence, lexicon, model_version, sentences
@@ -49,7 +50,7 @@ def _extracted(article: Article) -> Findings:
         met_alone=_met_alone(article.text, people),
         speaks_of_itself=speaks_of_itself(article.text),
     )
-    readings = with_short_forms(list(_readings(parts, people, article.published)))
+    readings = with_short_forms(_sure(list(_readings(parts, people, article.published))))
     opinion = _tells_no_facts(article)
     # The headline comes last: the body names things in full.
     for reading in sorted(readings, key=lambda r: r.sentence.zone is ZoneKind.HEADLINE):
@@ -59,6 +60,7 @@ def _extracted(article: Article) -> Findings:
     for way in book.ways:
         read_attendance(way, book)
     write_bare(book)
+    book.forget(passing_units(book))
     _countries(book)
     read_topics([reading.sentence for reading in readings], book)
     return book.findings(f"zh-rules {VERSION}; {model_version()}")
@@ -83,6 +85,21 @@ def _readings(parts: Sequence[Sentence], people: Sequence[str], published: date 
         days = [p.when.last for p in reading.pieces if p.when and p.when.precision == "to-the-day"]
         told = days[-1] if days else told
         yield reading
+
+
+def _sure(readings: Sequence[Reading]) -> list[Reading]:
+    """Return the sentences, a name that nothing shows to be a person's as a word."""
+    doubtful = strangers(reading.pieces for reading in readings)
+    return [
+        replace(
+            reading,
+            pieces=tuple(
+                replace(p, sort=Sort.WORD, tag="nz") if p.sort is Sort.PERSON and p.text in doubtful else p
+                for p in reading.pieces
+            ),
+        )
+        for reading in readings
+    ]
 
 
 def _met_alone(text: str, people: Sequence[str]) -> frozenset[str]:

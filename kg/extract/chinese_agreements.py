@@ -1,7 +1,7 @@
 """Stage 2, Chinese: agreements and sets of agreements, with parties, status and where they were signed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.chinese_events import Happening, participants, write
@@ -9,6 +9,7 @@ from kg.extract.chinese_marks import PLAIN, Piece, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_sides import parties, understood
 from kg.extract.chinese_signing import Deal, sign_off, write_deal
+from kg.extract.chinese_standing import is_one, is_remembered, is_several, is_talked_of, status_of
 from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Evidence, Kind, Relation
@@ -26,9 +27,11 @@ _PLAIN_CEREMONY = r"(?P<who>[IL](?:&[IL])+)[oehN]{0,6}(?P<act>O)"
 _SIGN_ALONE = r"(?P<who>[ILH](?:&[ILH])+)[oebN]{0,5}(?P<verb>S)(?=,|$|&?O)"
 _CEREMONY = r"(?:(?P<who>[IL](?:&?[IL])*)[oehN]{0,6})?(?P<what>A)e?(?P<act>O)"
 _SET = r"(?P<sign>S)(?P<count>N)(?P<what>o)"
-_HANDS = (r"(?P<who>P(?:&P)*)[oINe&]{0,6}x(?!o?e?o{0,3}P)", r"xo?e?o{0,3}(?P<who>P(?:[&,]P)*)")
-_INSTRUMENT = "意向书"
-"""A letter of intent: what is signed is signed, however little it binds."""
+_HANDS = (
+    r"(?P<who>P(?:&P)*)[obINLe&]{0,8}x(?!o?e?o{0,3}P)",
+    r"(?P<who>P(?:[&,]P)*)b?ob?[IL]&[IL]S(?=[,o]|$)",
+    r"xo?e?o{0,3}(?P<who>P(?:[&,]P)*)",
+)
 _PAIR = 2
 _NOUN = frozenset({"n", "vn", "nz", "nw", "an", "a", "s", "v", "j"})
 
@@ -132,8 +135,19 @@ def _signed(track: Track, match: re.Match[str], book: Notebook) -> None:
             )  # fmt: skip
             if deal:
                 signers = [] if inner else [p for p in together if p.sort is Sort.PERSON]
+                signers += _for_both(track, match) if together and not signers else []
                 write_deal(track, match, deal, book, signers=signers)
         start = letter
+
+
+def _for_both(track: Track, match: re.Match[str]) -> list[Piece]:
+    """Return the persons of `甲、乙代表双方签署`."""
+    letter = match.start("who") - 1
+    while letter >= 0 and track.letters[letter] in "ob":
+        if track.reading.pieces[track.at(letter)].text in listed("officers"):
+            return track.gathered(letter)
+        letter -= 1
+    return []
 
 
 def _groups(track: Track, match: re.Match[str], who: list[Piece], verb: int) -> Iterator[list[Piece]]:
@@ -211,11 +225,7 @@ def _deal(
     clause = pieces[track.reading.clause(min(first, verb))[0]].begin
     near = [piece.begin for piece in sides if piece.begin >= clause]
     evidence = Evidence(min([pieces[min(first, verb)].start, *near]), max(what.end, pieces[verb].end))
-    mood = track.mood(min(first, verb), max(verb, first), noun=noun)
-    if mood == "" and is_talked_of(pieces, verb, max(last, verb)):
-        mood = "planned"
-    if any(p.text.endswith("周年") for p in pieces[first : track.reading.clause(last)[1] + 1]):
-        mood = None
+    mood = _mood(track, first, last, verb=verb, noun=noun)
     count = next(
         (i for i in range(min(first, last), last) if pieces[i].sort is Sort.NUMBER and is_several(pieces[i])),
         None,
@@ -234,50 +244,38 @@ def _deal(
         return None
     words = [piece.text for piece in pieces[min(first, verb) : max(last, verb) + 1]]
     day = track.nearest(Sort.DATE, min(first, verb), max(first, verb))
-    status = mood or _status(words, pieces[verb].text, day, book)
-    alone = len(distinct) == 1 and count is None and what.tag != "nw" and status == "signed"
-    if alone and not (day or "H" in track.letters):
-        book.reject("zh-sign", evidence, "one side only, and no day")
+    status = mood or status_of(words, pieces[verb].text, day, book)
+    dubious = (
+        _dubious(track, what, distinct, pieces[:verb], day) if status == "signed" and count is None else ""
+    )
+    if dubious:
+        book.reject("zh-sign", evidence, dubious)
         return None
     settled = pieces[verb].text in listed("settled_verbs")
     about, when = _about(pieces, first, last), day.when if day else None
     return Deal(what, sides, status, evidence, about, count, by_title, when, settled)
 
 
-def _status(words: Sequence[str], verb: str, day: Piece | None, book: Notebook) -> str:
-    """Return the status of what is told without a mood: nothing of a later day is signed yet."""
-    if is_tentative(words, verb):
-        return "preliminary"
-    published = book.article.published
-    ahead = day and day.when and published and day.when.first > published
-    return "planned" if ahead else "signed"
+def _mood(track: Track, first: int, last: int, *, verb: int, noun: bool) -> str | None:
+    """Return planned, denied, cancelled or nothing; None where it is only imagined or looked back on."""
+    pieces = track.reading.pieces
+    if any(p.text.endswith(("周年", "以来")) for p in pieces[first : track.reading.clause(last)[1] + 1]):
+        return None
+    mood = track.mood(min(first, verb), max(verb, first), noun=noun)
+    return "planned" if mood == "" and is_talked_of(pieces, verb, max(last, verb)) else mood
 
 
-def is_tentative(words: Sequence[str], verb: str) -> bool:
-    """Return whether the words tell of an agreement that is not signed yet."""
-    return verb in listed("settled_verbs") or any(
-        word.startswith(tuple(lexicon()["preliminary"])) and not word.endswith(_INSTRUMENT) for word in words
-    )
-
-
-def is_talked_of(pieces: Sequence[Piece], verb: int, last: int) -> bool:
-    """Return whether something is only talked of (`就签署协议事宜磋商`, `签署协议的谈判`)."""
-    before = [p.text for p in pieces[max(verb - 1, 0) : verb]]
-    after = [p.text for p in pieces[last + 1 : last + 4]]
-    after = after[: next((i for i, text in enumerate(after) if text in "，。；、"), len(after))]
-    return any(word in listed("talked_about") for word in before) or any(
-        word in listed("talked_of") for word in after
-    )
-
-
-def is_one(pieces: Sequence[Piece], what: Piece) -> bool:
-    """Return whether an agreement is brought up as a new one (`一份关于…的议定书`)."""
-    return any(p.text[:2] in ("一份", "一项") for p in pieces if p.start < what.start)
-
-
-def is_several(piece: Piece) -> bool:
-    """Return whether a number counts several agreements."""
-    return int(piece.kind) > 1 and piece.text[-1] in "项份个"
+def _dubious(
+    track: Track, what: Piece, sides: Collection[str], before: Sequence[Piece], day: Piece | None
+) -> str:
+    """Return why what seems signed is better left alone, or nothing."""
+    if is_remembered(before, day):
+        return "remembered, and on no day that is told"
+    if len(sides) == 1 and what.tag != "nw" and not (day or "H" in track.letters):
+        return "one side only, and no day"
+    if not sides and not (day or track.scene or any(p.sort is Sort.PERSON for p in before)):
+        return "nobody signs it, and on no day"
+    return ""
 
 
 def _about(pieces: Sequence[Piece], first: int, last: int) -> tuple[str, Evidence] | None:

@@ -19,6 +19,8 @@ def read_attendance(track: Track, book: Notebook) -> None:
         kinds = _kinds(track, index) if piece.sort is Sort.WORD else ()
         who = track.gathered(letter) if kinds else []
         event = _last(kinds, piece.start, book) if who else None
+        if piece.text == "见证" and pieces[index + 1 : index + 2] and pieces[index + 1].text == "下":
+            event = _signing_in(track, book) if (who := track.gathered(letter)) else None
         first = next((i for i, p in enumerate(pieces) if p is (who[0] if who else None)), index)
         if event is None or track.mood(first, index) != "":
             continue
@@ -40,15 +42,40 @@ def _kinds(track: Track, index: int) -> tuple[str, ...]:
     )
     if acts(word, "attend") and occasion:
         return (occasion.kind,)
-    nouns = [
-        p.text for p in pieces[index + 1 : min(index + 5, last + 1)] if p.text not in ("了", "上述", "此次")
-    ]
+    nouns = _what(track, index, last)
     if not acts(word, "attend") and word not in lexicon()["company"]:
         return ()
     for kind, words in lexicon()["told_again"].items():
         if nouns and nouns[-1 if len(nouns) < 3 else 0] in words:  # noqa: PLR2004  the head of a short phrase
             return ("meeting", "visit", "signing", "ceremony") if kind == "any" else (str(kind),)
+    if acts(word, "attend"):
+        return ()  # 座谈会由甲主持
     return ("visit", "meeting", "signing", "ceremony") if not nouns else ()
+
+
+def _what(track: Track, index: int, last: int) -> list[str]:
+    """Return the words for what is attended: behind the verb, or before `由` (`座谈会由甲主持`)."""
+    pieces = track.reading.pieces
+    first, _ = track.reading.clause(index)
+    led = [i for i in range(first + 1, index) if acts(pieces[i].text, "by")]
+    if led and pieces[index].text == "主持":
+        return [pieces[led[0] - 1].text]
+    after = [p.text for p in pieces[index + 1 : min(index + 5, last + 1)]]
+    return [text for text in after if text not in lexicon()["passed_over"] and not acts(text, "attend")]
+
+
+def _signing_in(track: Track, book: Notebook) -> Entity | None:
+    """Return the act of signing that the sentence itself tells of (`在甲见证下签署`)."""
+    sentence = track.reading.sentence
+    return next(
+        (
+            event
+            for event in book.of_kind(Kind.EVENT)
+            if book.concept(event.key, Relation.KIND) == "signing"
+            and any(sentence.start <= e.start and e.end <= sentence.end for e in event.evidence)
+        ),
+        None,
+    )
 
 
 def _last(kinds: tuple[str, ...], start: int, book: Notebook) -> Entity | None:

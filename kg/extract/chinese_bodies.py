@@ -1,8 +1,14 @@
 """Stage 2, Chinese: institutions and places written down with their kinds."""
 
+from kg import gazetteer
 from kg.extract.chinese_marks import Piece
 from kg.extract.chinese_notebook import Notebook
-from kg.model import Concept, Kind, Relation
+from kg.extract.chinese_words import lexicon
+from kg.model import Concept, Kind, Ref, Relation
+
+_PLACES = (2, 3, 4)
+_UNIT = 8
+"""Letters of the longest name of a mere faculty."""
 
 
 def institution(piece: Piece, book: Notebook) -> str:
@@ -13,6 +19,22 @@ def institution(piece: Piece, book: Notebook) -> str:
             key, Relation.KIND, Concept(piece.kind), piece.evidence, rule="zh-name-ending", confidence=0.9
         )
     return key
+
+
+def passing_units(book: Notebook) -> frozenset[str]:
+    """Return the keys of faculties and offices that an article with their university only lists."""
+    bodies = list(book.of_kind(Kind.INSTITUTION))
+    whole = any(body.name.endswith(tuple(lexicon()["wholes"])) for body in bodies)
+    told = {fact.value.key for fact in book.facts.values() if isinstance(fact.value, Ref)}
+    return frozenset(
+        body.key
+        for body in bodies
+        if whole
+        and body.key not in told
+        and body.name.endswith(tuple(lexicon()["units_of_wholes"]))
+        and len(body.name) <= _UNIT
+        and not any(gazetteer.lookup(body.name[:cut]) for cut in _PLACES)
+    )
 
 
 def place(piece: Piece, book: Notebook) -> str:

@@ -97,7 +97,7 @@ def _is_parted(words: Sequence[Word], index: int, before: Word | None) -> bool:
         and family.tag not in _NO_NAME
         and family.text not in lexicon()["no_families"]
         and len(family.text + given.text) <= _LONGEST
-        and given.tag not in _NO_NAME - {"LOC", "PER", "r", "d"}
+        and given.tag not in _NO_NAME - {"LOC", "PER", "r", "d", "TIME"}
         and not is_verb(given.text)
         and not is_title(given.text)
         and not is_title(family.text + given.text)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kg import gazetteer
+from kg.extract.chinese_callings import is_family
 from kg.extract.chinese_names import (
     country_at,
     department_at,
@@ -13,6 +14,8 @@ from kg.extract.chinese_names import (
 )
 from kg.extract.chinese_words import Word, is_verb, lexicon, listed, longest_first
 
+_ACTS = ("meet", "lead", "attend", "say", "talk")
+
 
 def _title_behind(name: str) -> str:
     """Return the title that a foreign name has swallowed, or nothing."""
@@ -20,14 +23,43 @@ def _title_behind(name: str) -> str:
     return next((tail[i:] for i in range(2, len(tail) - 1) if is_title(tail[i:])), "")
 
 
-def _inside(word: Word) -> tuple[int, str, str] | None:
-    """Return where a second word begins in a word, and the tags of the two."""
+def act_behind(word: Word) -> str:
+    """Return the verb that a Chinese name has swallowed (`侯明拜会`), or nothing."""
+    text = word.text
+    act = next((v for role in _ACTS for v in lexicon()["words"][role] if text.endswith(v)), "")
+    named = word.tag == "PER" and len(act) > 1 and 1 < len(text) - len(act) <= 3  # noqa: PLR2004  a Chinese name
+    return act if named and is_family(text[:1]) else ""
+
+
+def _named_behind(word: Word) -> int:
+    """Return where a Chinese name begins behind the title that a word begins with, or 0."""
+    text = word.text
+    if word.tag not in ("n", "nz", "PER", "ORG", "LOC") or is_title(text):
+        return 0
+    cuts = [i for i in range(2, len(text) - 1) if is_title(text[:i]) and is_family(text[i])]
+    return next((i for i in reversed(cuts) if len(text) - i in (2, 3)), 0)
+
+
+def _person_inside(word: Word) -> tuple[int, str, str] | None:
+    """Return where a name and what stands beside it part, and the tags of the two."""
     text = word.text
     if word.tag == "PER" and "·" in text and (title := _title_behind(text)):
         return len(text) - len(title), "PER", "n"  # 托尔·贝格 州长
+    if cut := _named_behind(word):
+        return cut, "n", "PER"  # 副校长 方知行
     come = next((v for v in listed("arrivals") if text.endswith(v)), "")
     if word.tag == "PER" and come and len(text) > len(come) + 1:
         return len(text) - len(come), "PER", "v"  # 托尔 来院
+    if act := act_behind(word):
+        return len(text) - len(act), "PER", "v"  # 侯明 拜会
+    return None
+
+
+def _inside(word: Word) -> tuple[int, str, str] | None:
+    """Return where a second word begins in a word, and the tags of the two."""
+    if found := _person_inside(word):
+        return found
+    text = word.text
     if word.tag == "ORG" and text[:1] == "国" and text[1:3] == "中国":
         return 1, "n", "ORG"  # 轮值主席 国 中国外交部
     verb = next((v for v in lexicon()["words"]["sign"] if text.startswith(v) and len(v) > 1), "")
@@ -49,7 +81,7 @@ def cut_up(word: Word) -> Iterator[Word]:
         if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):
             left, word = word.cut(1, "p", word.tag)
             yield left
-        if word.tag == "ORG" and word.text[-1] in "与和及":
+        if word.tag in ("ORG", "LOC") and word.text[-1] in "与和及同" and "大同" not in word.text:
             yield from word.cut(len(word.text) - 1, "n", "c")  # 卫生与 社会保障署
             return
         if word.text[-1] in "愿将拟已还也":

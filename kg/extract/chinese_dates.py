@@ -35,6 +35,9 @@ _PATTERN = re.compile(
     + r"|(?P<which>本|这|上|下)?(?:周|星期|礼拜)(?P<week>[一二三四五六日天])"
     + r"|(?P<y7>(?:19|20)\d\d)年(?!度?以[来前后]|代)"
 )  # fmt: skip
+_BESIDE = ("、", "和", "及", "与")
+_SPACE = re.compile(r"(?<=[\d年月日至])\s(?=[\d年月日号至])")
+"""Stands in `2026 年 6 月 24 日` and is no part of the date."""
 _WORDS = {"大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0,
           "今晚": 0, "明天": 1, "明日": 1, "后天": 2}  # fmt: skip
 _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
@@ -59,20 +62,33 @@ def dates_in(
 
     `told` is the day that was told of last: `当天` is that day.
     """
-    for match in _PATTERN.finditer(text):
+    at = [i for i in range(len(text)) if not _SPACE.match(text, i)]
+    plain = "".join(text[i] for i in at)
+    ended = -1
+    for match in _PATTERN.finditer(plain):
         group = {k: v for k, v in match.groupdict().items() if v}
+        beside = told if "d5" in group and plain[ended : match.start()] in _BESIDE else None
+        ended = match.end()
         try:
-            found = _same(group["same"], told) if "same" in group else _read(group, published)
+            found = _beside(group["d5"], beside) if beside else None
+            found = found or (_same(group["same"], told) if "same" in group else _read(group, published))
         except ValueError:  # no such day, as in 2月30日
             continue
         if found:
             first, last, precision, basis = found
             if first <= last:
                 told = last if precision == "to-the-day" else told
-                yield When(first, last, precision, basis, match.start() + offset, match.end() + offset)
+                start, end = at[match.start()], at[match.end() - 1] + 1
+                yield When(first, last, precision, basis, start + offset, end + offset)
 
 
 _Found = tuple[date, date, str, Basis]
+
+
+def _beside(day: str, before: date) -> _Found:
+    """Return the day of `12月23日、25日`, which is of the month of the one before."""
+    found = before.replace(day=int(day))
+    return found, found, "to-the-day", Basis.RESOLVED
 
 
 def _read(group: dict[str, str], published: date | None) -> _Found | None:

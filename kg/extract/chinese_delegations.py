@@ -12,7 +12,7 @@ from kg.extract.chinese_names import ending_kind, is_institution
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_reading import number
 from kg.extract.chinese_words import acts, lexicon
-from kg.model import Evidence, Kind, Ref, Relation
+from kg.model import Basis, Evidence, Kind, Ref, Relation
 
 _GROUP = re.compile(r"一行(?:共|约)?(?P<n>\d+|[一二两三四五六七八九十]+)[余多]?(?:名|位)?人")
 _BY_HEAD = re.compile(
@@ -135,6 +135,13 @@ def led_by(people: Iterable[str], book: Notebook) -> list[str]:
 def _head(key: str, head: Piece, evidence: Evidence, book: Notebook, *, rule: str, confidence: float) -> None:
     person = Ref(book.piece(Kind.PERSON, head))
     book.state(key, Relation.HEAD, person, evidence, rule=rule, confidence=confidence)
+    known = book.refs(key, Relation.SENT_BY, Relation.ORIGIN)
+    if not known and head.holds and head.holds.sort is Sort.PLACE and rule != "zh-group":
+        words, there = Evidence(min(head.begin, evidence.start), evidence.end), place(head.holds, book)
+        book.state(
+            key, Relation.ORIGIN, Ref(there), words, rule="zh-head-office", confidence=0.7,
+            basis=Basis.INFERRED,
+        )  # fmt: skip
 
 
 def _with_group(reading: Reading, index: int, book: Notebook) -> None:

@@ -18,7 +18,7 @@ from kg.model import Basis, Concept, Entity, Evidence, Kind, Ref, Relation
 WHO = "[PIGL](?:&(?:[vo]e|o{1,3})?[PIGL])*"
 _MEET = (
     rf"(?:(?P<who>{WHO})R?G?)?b?m(?:[ov]|[^,me]{{0,10}}e[Lo]{{0,3}})?"
-    r"(?P<whom>[PIG](?:(?:&o{0,3}|,)[PIG])*)(?!T)"
+    r"(?P<whom>[PIG](?:&o{0,3}[PIG]|,[PG](?=[,&]|$))*)(?!T)"
 )
 _MEET_GROUP = rf"(?P<who>{WHO})R?b?m(?=[oeLN]{{0,8}}(?:,|$))"
 _MEET_WHEN = r"(?:m|c|&)(?P<whom>P(?:&P)*)b?[mk]?T,?(?P<who>P)(?=[y,o]|$)"
@@ -254,6 +254,8 @@ def _one_act(event: Entity, found: Happening, people: frozenset[str], book: Note
     theirs = book.refs(event.key, Relation.PARTICIPANT, Relation.SIDE, Relation.HOST)
     sides = {key for key in people if book.entities[key].kind in kinds}
     known = {key for key in theirs if book.entities[key].kind in kinds}
+    if sides and sides == known:
+        return True
     within = any(e.start < found.evidence.end and found.evidence.start < e.end for e in event.evidence)
     return within or (not (sides and known) and found.rule != "zh-ceremony")
 

@@ -15,6 +15,9 @@ def figure(reading: Reading, index: int, book: Notebook, *, label: str = "") -> 
     label = label or what
     if unit == "个" and not what.startswith(tuple(lexicon()["counted_things"])):
         return None
+    first, last = reading.clause(index)
+    if any(p.text in listed("background") for p in pieces[first : last + 1]):
+        return None
     if not unit or not label or value < 2:  # noqa: PLR2004  one is mostly an article
         return None
     known = next((q for q, words in _QUALIFIERS if before in listed(words)), "")

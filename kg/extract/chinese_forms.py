@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kg import gazetteer
 from kg.extract.chinese_marks import Piece, Reading, Sort
-from kg.extract.chinese_names import ending_kind, is_pair, is_title
+from kg.extract.chinese_names import ending_kind, is_bare, is_pair, is_title
 from kg.extract.chinese_words import lexicon, listed
 
 _NAMED_SHORT = re.compile(
@@ -66,6 +66,8 @@ def _meant(piece: Piece, bodies: dict[str, Piece], named: dict[str, Piece]) -> P
     if piece.text in named and piece.sort in (Sort.WORD, Sort.INSTITUTION):
         whole = named[piece.text]
         return replace(piece, sort=Sort.INSTITUTION, kind=whole.kind, full=whole.name)
+    if piece.sort is Sort.INSTITUTION and is_bare(piece.text):
+        return _whole_of(piece, bodies)
     word = piece.sort is Sort.WORD and piece.tag in _TAGS and _may_be_short(piece.text)
     if not word and piece.sort is not Sort.INSTITUTION:
         return piece
@@ -74,6 +76,14 @@ def _meant(piece: Piece, bodies: dict[str, Piece], named: dict[str, Piece]) -> P
     if len(known) != 1:
         return piece
     return replace(piece, sort=Sort.INSTITUTION, kind=known[0].kind, full=known[0].name)
+
+
+def _whole_of(piece: Piece, bodies: dict[str, Piece]) -> Piece:
+    """Return the one body whose name ends with a bare kind of body (`林业局`), or else a word."""
+    whole = [body for name, body in bodies.items() if name.endswith(piece.text) and not is_bare(name)]
+    if len(whole) != 1:
+        return replace(piece, sort=Sort.WORD, tag="ORG", kind="")
+    return replace(piece, kind=whole[0].kind, full=whole[0].name)
 
 
 def _may_be_short(text: str) -> bool:

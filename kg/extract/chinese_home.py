@@ -11,6 +11,7 @@ from kg.extract.chinese_words import lexicon
 from kg.model import Concept, Kind, Relation
 
 _ITSELF = re.compile(
+    r"(?<![由往未])[来莅到][校院馆](?=[^\w]|[考访参交调洽座进])|(?<=[，。、])(?:集团|公司)(?=党委|党组|董事长|总经理|副总|总裁)|"
     r"(?<!自)[我本](?:校|院|市|省|县|区|所|馆|局|司|公司|集团)|(?<=[，。、与对])(?:学校|医院)(?=[，。、与])"
 )
 _CITY = ("市", "省", "县", "区")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from kg import gazetteer
 from kg.extract.chinese_words import Word, acts, is_verb, lexicon, listed, longest_first
@@ -24,6 +25,7 @@ def is_pair(name: str) -> bool:
 
 def is_title(word: str) -> bool:
     """Return whether a word is a title or ends with one (`副校长`)."""
+    word = re.sub(r"(?<=[一-鿿])C[A-Z]O$", "", word)
     return word in listed("titles") or any(
         word.endswith(title) and word[: -len(title)] in listed("title_leads") for title in lexicon()["titles"]
     )
@@ -49,7 +51,8 @@ def is_institution(name: str) -> bool:
     stem = name[: -len(end)] if end else ""
     place = gazetteer.lookup(stem)
     if place:
-        own = place.kind == "city" or (end in listed("place_named") and _is_no_state(place))
+        named = place.kind == "city" and end not in listed("never_placed")
+        own = named or (end in listed("place_named") and _is_no_state(place))
         return own or end not in listed("generic_ends")
     return len(stem) > 1 or (len(end) > 2 and bool(stem) and stem in lexicon()["countries"])  # noqa: PLR2004  尼众议院
 
@@ -66,6 +69,19 @@ def has_own_name(name: str) -> bool:
     return (
         ending_kind(name) in lexicon()["own_names"] and len(stem) > 1 and not generic and is_institution(name)
     )
+
+
+def is_bare(name: str) -> bool:
+    """Return whether a body's name only says what kind of body it is (`林业局`, `国际合作部`)."""
+    if any(name in names for names in lexicon()["bodies"].values()):
+        return False
+    end, kind = next(((e, k) for e, k in longest_first("institutions") if name.endswith(e)), ("", ""))
+    return kind in lexicon()["bare_kinds"] and bool(_bare_stem().fullmatch(name[: -len(end)]))
+
+
+@cache
+def _bare_stem() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(map(re.escape, lexicon()['bare_words']))})*")
 
 
 def country_at(name: str) -> int:
@@ -125,6 +141,8 @@ def _nouns_back(words: Sequence[Word], stop: int) -> int:
         if not listing and (word.tag not in _FIELD or is_title(word.text) or _counts(word)):
             break
         start -= 1
+    while start < stop and acts(words[start].text, "conj"):
+        start += 1  # 校长、国际合作部主任
     return start
 
 

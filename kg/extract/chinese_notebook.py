@@ -102,6 +102,11 @@ class Notebook:
             entity, aliases=names, evidence=tuple(sorted({*entity.evidence, evidence}))
         )
 
+    def forget(self, keys: frozenset[str]) -> None:
+        """Strike out things of which nothing is told."""
+        self.entities = {key: e for key, e in self.entities.items() if key not in keys}
+        self.facts = {told: fact for told, fact in self.facts.items() if fact.subject not in keys}
+
     def see(self, key: str, evidence: Evidence) -> None:
         """Write down one more mention of a thing."""
         entity = self.entities[key]

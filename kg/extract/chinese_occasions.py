@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from kg.extract.chinese_events import WHO, Happening, happened, write
 from kg.extract.chinese_marks import PLAIN, Piece, Sort
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_track import Circumstance, Track
+from kg.extract.chinese_track import Track
+from kg.extract.chinese_whereabouts import Circumstance
 
 _HELD = (
     r"(?P<host>I(?:&I)*)h(?P<o1>O)|(?P<o3>O)q(?P<by>I(?:&I)*)h|(?P<o2>O),?o?[hS]"
     r"|he[oeAN]{0,6}(?P<o4>O)(?![^,]*h)|h(?P<o5>O)"
+)
+_ORGANISED = (
+    r"(?P<by>I(?:&I)*)h(?:[&,](?P<with>I(?:&I)*)h)?(?:[&,](?P<more>I(?:&I)*)h)?e[oeN]{0,6}(?P<what>O)"
 )
 _ATTENDED = rf"(?:(?P<who>{WHO}))?(?:RG?)?j(?P<what>O(?:&O)*)"
 _LISTED = r"^(?P<o6>O)(?=[LI]|$)"
@@ -27,6 +31,7 @@ def read_occasions(track: Track, book: Notebook) -> None:
         for piece in track.group(match, letter, "O"):
             sides = _sides_before(track, match.start(letter)) if piece.kind in ("signing", "ceremony") else ()
             _occasion(track, match, piece, rule="zh-held", book=book, hosts=hosts, who=sides)
+    _organised(track, book)
     for match in track.find(_LISTED):
         if any(c.piece.sort is Sort.DATE for c in track.around):
             _listed(track, match, book)
@@ -37,6 +42,14 @@ def read_occasions(track: Track, book: Notebook) -> None:
     for circumstance in track.around:
         if circumstance.piece.sort is Sort.OCCASION and circumstance.piece.tag != PLAIN:
             _at_occasion(track, circumstance, book)
+
+
+def _organised(track: Track, book: Notebook) -> None:
+    """Read `由甲主办、乙承办的论坛`."""
+    for match in track.find(_ORGANISED):
+        hosts = [p for group in ("by", "with", "more") for p in track.group(match, group, "I")]
+        what = track.group(match, "what", "O")[0]
+        _occasion(track, match, what, rule="zh-organised", book=book, hosts=hosts)
 
 
 def _listed(track: Track, match: re.Match[str], book: Notebook) -> None:

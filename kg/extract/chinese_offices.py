@@ -1,6 +1,7 @@
 """Stage 2, Chinese: roles written down once a title and its holder are found."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kg import gazetteer
 from kg.extract.chinese_bodies import institution, place
@@ -9,6 +10,8 @@ from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_words import lexicon
 from kg.model import Basis, Evidence, Kind, Ref, Relation
+
+_LANDS_AND_BODIES = (Sort.INSTITUTION, Sort.PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,37 @@ class Office:
     first: int
     resolved: bool = False
     """The body is not named right before the title."""
+
+
+def chained(offices: Sequence[Office]) -> list[Office]:
+    """Return the offices of one person, nearest first, each with the body that the one before it names.
+
+    `甲集团党委书记、董事长` holds both at 甲集团; `甲省委常委、副省长` holds the second in the province.
+    """
+    done: list[Office] = []
+    for index, office in enumerate(offices):
+        before = [o.body for o in offices[index + 1 :] if o.body and o.body.sort in _LANDS_AND_BODIES]
+        body = _shared(office, before[0]) if before and office.body is None else None
+        done.append(replace(office, body=body, resolved=True) if body else office)
+    return done
+
+
+def _shared(office: Office, body: Piece) -> Piece | None:
+    """Return what a second title belongs to, or None where it cannot be of the same body."""
+    if office.title.endswith(tuple(lexicon()["local_heads"])):
+        return _land_of(body, office.title[-len("市长")])
+    if body.sort is Sort.PLACE:
+        return body
+    kinds = lexicon()["bodies_of_titles"].get(office.title.removeprefix("副"), ())
+    return body if not kinds or body.kind in kinds else None
+
+
+def _land_of(body: Piece, noun: str) -> Piece | None:
+    """Return the province or city whose committee a body is (`云岚省委`), for its governor or mayor."""
+    if body.sort is Sort.PLACE:
+        return body
+    cut = body.name.find(noun) + 1
+    return replace(body, sort=Sort.PLACE, text=body.text[:cut], kind="") if cut > 1 else None
 
 
 def write_office(office: Office, reading: Reading, book: Notebook) -> None:

@@ -1,12 +1,13 @@
 """Stage 2, Chinese: whom `双方`, `两校`, `三国`, `该院` and `我校` mean, from who was named before."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from kg.extract.chinese_home import fits_noun, home
 from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_names import ending_kind, is_institution
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_words import acts, lexicon
 from kg.model import Kind, Relation
@@ -14,12 +15,13 @@ from kg.model import Kind, Relation
 _NUMBERS = {"双": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _TOGETHER = re.compile(
     r"(?P<n>[双两三四五六])(?:家|个|座|所)?(?P<noun>方|国|校|院|市|地|省|城|区|会|县|企业|公司|城市|大学|高校|医院|机构|单位)"
-    r"(?![\d年月])"
+    r"(?![\d年月]|(?:会谈|谈判|协议|协定|机制|对话))"
 )
 _ONE = re.compile(
     r"(?:该|这家|这所)(?P<one>大学|学院|医院|公司|集团|企业|机构|协会|中心|银行|校|院|社|所|局|部|会|署|厅)"
 )
 _OWN = re.compile(r"(?<![自])(?:我|本)(?P<own>校|院|所|社|公司|集团|中心|市|省|县|区|局|馆)(?!长)")
+_SIDE = ("方",)
 _NEAR = 3
 _WHOLE = 5
 """Letters of the name of a body that is no mere department."""
@@ -101,11 +103,24 @@ def _named(pieces: Sequence[Piece]) -> Iterator[Piece]:
             yield piece
         elif piece.body:
             yield piece.body
+        elif piece.sort is Sort.DELEGATION and (sender := _sender(piece)):
+            yield sender
+
+
+def _sender(group: Piece) -> Piece | None:
+    """Return the body that a delegation is named after (`云岚大学代表团`)."""
+    end = next((e for e in lexicon()["delegations"] if group.text.endswith(e)), "")
+    name = group.text[: len(group.text) - len(end)]
+    if not end or not is_institution(name):
+        return None
+    return replace(group, sort=Sort.INSTITUTION, text=name, kind=ending_kind(name), full="")
 
 
 def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> list[Piece]:
     """Return the parties named last that are as many, and of such a kind, as the word says."""
     wanted = _NUMBERS[number]
+    if wanted == len("双方") and noun in _SIDE and (pair := _last_deal(book)):
+        return pair
     for sorts in ((Sort.INSTITUTION,), (Sort.PLACE,)):
         pool: dict[str, Piece] = {}
         for sentence in (tuple(_named(before)), *reversed(book.told[-_BACK:])):
@@ -121,17 +136,32 @@ def _sides(before: Sequence[Piece], number: str, noun: str, book: Notebook) -> l
     return []
 
 
+def _last_deal(book: Notebook) -> list[Piece]:
+    """Return the two parties of the one pair whose agreement the article has told of."""
+    pairs = {
+        frozenset(book.refs(deal.key, Relation.PARTY, Relation.SIDE)): deal
+        for deal in book.of_kind(Kind.AGREEMENT)
+    }
+    whole = [sides for sides in pairs if len(sides) > 1]
+    if len(whole) != 1 or len(whole[0]) != len("双方"):
+        return []
+    return _pieces_of(whole[0], book)
+
+
+def _pieces_of(keys: Iterable[str], book: Notebook) -> list[Piece]:
+    sorts = {Kind.PLACE: Sort.PLACE}
+    return [
+        Piece(sorts.get(e.kind, Sort.INSTITUTION), e.name, 0, kind=book.concept(e.key, Relation.KIND))
+        for e in (book.entities[key] for key in sorted(keys))
+    ]
+
+
 def last_pair(book: Notebook) -> list[Piece]:
     """Return the parties of the agreement told of last, or the two of the sentences right before."""
     for deal in reversed(list(book.of_kind(Kind.AGREEMENT))):
         sides = sorted(book.refs(deal.key, Relation.PARTY, Relation.SIDE))
-        parties = [book.entities[key] for key in sides]
-        if len(parties) > 1:
-            sorts = {Kind.PLACE: Sort.PLACE}
-            return [
-                Piece(sorts.get(e.kind, Sort.INSTITUTION), e.name, 0, kind=book.concept(e.key, Relation.KIND))
-                for e in parties
-            ]
+        if len(sides) > 1:
+            return _pieces_of(sides, book)
     near = [piece for sentence in book.told[-_NEAR:] for piece in sentence]
     departments = tuple(lexicon()["departments"])
     pool = {

@@ -7,7 +7,7 @@ from kg.extract.chinese_home import home_of
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import is_institution, is_title
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_offices import Office, write_office
+from kg.extract.chinese_offices import Office, chained, write_office
 from kg.extract.chinese_posts import POSTED, from_china, posted
 from kg.extract.chinese_words import acts, is_verb, lexicon, listed
 from kg.model import Kind, Relation
@@ -29,7 +29,7 @@ def with_offices(reading: Reading, book: Notebook) -> Reading:
         if piece.sort is not Sort.PERSON:
             continue
         offices, first = _offices(reading.pieces, index)
-        offices = [_settled(office, pieces, first, book) for office in offices]
+        offices = [_settled(office, pieces, first, book) for office in chained(offices)]
         offices = offices or _behind(reading, index, book)
         for office in offices:
             write_office(office, reading, book)
@@ -90,7 +90,7 @@ def _settled(office: Office, pieces: Sequence[Piece], first: int, book: Notebook
         sender = from_china(pieces[office.first], book.article.text)
         return replace(office, body=sender, resolved=True)
     before = pieces[first - 1] if first else None
-    same = pieces[first - 2] if first > 1 and before and _goes_on(pieces, office, before) else None
+    same = _same(pieces, office, before) if first > 1 and before else None
     body = _short(pieces[office.first], office, book) or (
         same.holds if same and same.sort is Sort.PERSON else None
     )
@@ -110,14 +110,19 @@ def _understood(pieces: Sequence[Piece], office: Office, book: Notebook) -> Piec
     return replace(whole, text=office.title, full=whole.name, start=pieces[office.first].start)
 
 
-def _goes_on(pieces: Sequence[Piece], office: Office, before: Piece) -> bool:
+def _same(pieces: Sequence[Piece], office: Office, before: Piece) -> Piece | None:
+    """Return the person named right before, with whom an office shares its body."""
+    index = office.first - 2
+    while index > 0 and pieces[index].text in listed("after_names"):
+        index -= 1  # 董事长甲先生，总经理乙先生
+    return pieces[index] if _goes_on(pieces, office, before, pieces[index]) else None
+
+
+def _goes_on(pieces: Sequence[Piece], office: Office, before: Piece, person: Piece) -> bool:
     """Return whether a title is of the same body as the one before (`院长甲、副院长乙`)."""
-    after = pieces[office.person + 1].text if office.person + 1 < len(pieces) else ""
-    if (
-        before.text in _JOINING
-        and pieces[office.first - 2].titles
-        and office.title in lexicon()["sole_heads"]
-    ):
+    rest = [p.text for p in pieces[office.person + 1 : office.person + 4]]
+    after = next((text for text in rest if text not in listed("after_names")), "")
+    if before.text in _JOINING and person.titles and office.title in lexicon()["sole_heads"]:
         return False  # 校长甲与院长乙
     listing = after in ("，", "；", "等") or acts(after, "conj")
     return acts(before.text, "conj") or (before.text in ("，", "；") and listing)
@@ -126,7 +131,7 @@ def _goes_on(pieces: Sequence[Piece], office: Office, before: Piece) -> bool:
 def _is_plain(pieces: Sequence[Piece], office: Office) -> bool:
     """Return whether a title stands alone or behind a word such as `校` or `我校`."""
     lead = pieces[office.first].text
-    return office.title.startswith(lead) or lead in (*lexicon()["own"], "校", "院")
+    return office.title.startswith(lead) or lead in (*lexicon()["own"], "校", "院", "集团", "公司")
 
 
 def _only(kinds: Sequence[str], book: Notebook) -> Piece | None:

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 from kg import gazetteer
 from kg.extract.chinese_callings import called, with_parted_names
-from kg.extract.chinese_cuts import cut_up
+from kg.extract.chinese_cuts import act_behind, cut_up
 from kg.extract.chinese_names import (
     ending_kind,
     is_institution,
     is_pair,
     is_title,
 )
+from kg.extract.chinese_strangers import with_strangers
 from kg.extract.chinese_words import Sentence, Word, acts, is_verb, lexicon, listed
 
+_GIVEN = frozenset({"n", "nz", "nr", "v", "a", "PER", "nw", "vn", "an"})
 _FAMILY, _NAME = 2, 3
 """Letters of the longest family name, and of most Chinese names."""
 
@@ -37,7 +39,7 @@ def repaired(words: Sequence[Word], people: Sequence[str]) -> list[Word]:
     pieces = _joined(list(_parts(_dotted(words))))
     for name in people:
         pieces = _with_person(pieces, name)
-    words = list(_placed([_retagged(word) for word in _gazetteered(pieces)]))
+    words = list(_placed([_retagged(word) for word in _gazetteered(with_strangers(pieces))]))
     return with_parted_names(list(_surnamed(words)))
 
 
@@ -45,7 +47,8 @@ def _parts(words: Sequence[Word]) -> Iterator[Word]:
     """Yield the words, each cut where it holds several; a name behind a title stays whole (`院长马里奥`)."""
     before = ""
     for word in words:
-        parts = [word] if word.tag == "PER" and is_title(before) and len(word.text) > 1 else cut_up(word)
+        whole = word.tag == "PER" and is_title(before) and len(word.text) > 1 and not act_behind(word)
+        parts = [word] if whole else cut_up(word)
         yield from parts
         before = word.text
 
@@ -105,6 +108,7 @@ def _surnamed(words: Sequence[Word]) -> Iterator[Word]:
         after = words[index + 1] if index + 1 < len(words) else None
         mistaken = word.tag in ("v", "n", "vn") and len(word.text) == _NAME
         proper = word.tag in ("nz", "nw", "LOC", "ORG") or mistaken
+        proper = proper or _is_plain_name(word, after)
         named = proper and 1 < len(word.text) <= _NAME + 1 and not is_title(word.text)
         family = word.text[:1] in lexicon()["surnames"] or word.text[:2] in listed("surnames_of_two")
         follows = (
@@ -116,6 +120,13 @@ def _surnamed(words: Sequence[Word]) -> Iterator[Word]:
             yield replace(word, tag="PER")
         else:
             yield word
+
+
+def _is_plain_name(word: Word, after: Word | None) -> bool:
+    """Return whether a plain word of two letters can be a name, where its phrase ends (`总经理 高明 ，`)."""
+    short = len(word.text) == _FAMILY and word.tag in ("a", "an", "n", "v", "vn", "ad", "d")
+    ends = after is None or after.text in ("，", "、", "。", "等") or after.tag == "c"
+    return short and ends and word.text[0] not in lexicon()["no_families"] and not is_verb(word.text)
 
 
 def _placed(words: Sequence[Word]) -> Iterator[Word]:
@@ -153,6 +164,8 @@ def _one_word(last: Word, word: Word, before: str) -> str:
     if letters and last.text in "来访赴抵" and word.text in lexicon()["provinces_short"]:
         return "v"  # 来 + 湘
     headed = whole in listed("titles") and (word.text == "长" or last.text in ("总", "副总", "首席"))
+    if acts(whole, "hold") and whole in listed("joined"):
+        return "v"  # 拉开 + 帷幕
     if whole in listed("joined") or headed or (letters and last.tag != "p" and is_pair(whole)):
         return "n"  # 理事 + 长, 总 + 会计师, 中挪
     named = (single and last.tag in ("PER", "vn")) or (_is_family_name(last) and is_title(before))
@@ -173,6 +186,10 @@ def _title_apart(last: Word, word: Word) -> list[Word]:
     if word.tag == "PER" and len(word.text) > _FAMILY and is_title(whole) and not is_title(last.text):
         chief, person = word.cut(1, "n", "PER")
         return [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
+    family = last.text[-1:] in lexicon()["surnames"] and len(word.text) <= _FAMILY
+    if family and is_title(last.text[:-1]) and not is_title(last.text) and word.tag in _GIVEN:
+        title, first = last.cut(len(last.text) - 1, "n", "PER")
+        return [title, replace(first, text=first.text + word.text)]  # 副校长方 + 知行
     doubled = word.text == "长" and len(last.text) > _NAME and last.text[-1] == last.text[-2]
     seat = word.text == "会" and last.tag == "LOC" and last.text[-1] == "省"
     if doubled or seat:  # 发展署署 + 长, 山西省 + 会
@@ -228,11 +245,12 @@ def _tag_of_person(name: str) -> str:
     if called(name) or (len(name) == 2 and (acts(name[1], "say") or name[1] == "副")):  # noqa: PLR2004  a family name, and what it does
         return "nz"
     short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
-    own = len(name) == 3 and name[0] in lexicon()["surnames"]  # noqa: PLR2004  as most Chinese names are
+    part = name.endswith(tuple(lexicon()["bad_ends"]))
+    own = len(name) == 3 and name[0] in lexicon()["surnames"] and not part  # noqa: PLR2004  as most Chinese names are
     other = (
         (name[-1] in "方媒军部行·" and not own)
         or is_title(name)
         or name in listed("not_people")
-        or name.isascii()
+        or (name.isascii() and " " not in name)
     )
     return "nz" if short or other else "PER"

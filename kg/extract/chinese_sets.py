@@ -3,9 +3,9 @@
 import re
 from functools import partial
 
-from kg.extract.chinese_agreements import is_several, is_tentative
 from kg.extract.chinese_figures import figure
 from kg.extract.chinese_notebook import Notebook
+from kg.extract.chinese_standing import is_several, is_tentative
 from kg.extract.chinese_track import Track
 from kg.extract.chinese_words import acts, listed
 from kg.model import Basis, Concept, Kind, Ref, Relation

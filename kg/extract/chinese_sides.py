@@ -7,7 +7,7 @@ from dataclasses import replace
 from kg import gazetteer
 from kg.extract.chinese_delegations import delegation
 from kg.extract.chinese_marks import Piece, Sort
-from kg.extract.chinese_names import is_pair
+from kg.extract.chinese_names import ending_kind, is_bare, is_institution, is_pair
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_partners import last_pair
 from kg.extract.chinese_words import lexicon
@@ -73,8 +73,23 @@ def understood(what: Piece, pieces: Sequence[Piece], book: Notebook) -> list[Pie
         for e in book.of_kind(Kind.INSTITUTION)
         if len(e.name) > _TWO + 1 and e.name in what.text
     ]
+    if titled := _in_title(what):
+        return titled
     whole = [p for p in named if not any(p.name != q.name and p.name in q.name for q in named)]
     return whole if len(whole) >= _TWO else _lands(what, book)
+
+
+def _in_title(what: Piece) -> list[Piece]:
+    """Return the two bodies that a title begins with (`《甲大学与乙医院合作备忘录》`)."""
+    first, _, rest = what.text.strip("《》“”「」『』").partition("与")
+    cuts = range(len(rest), _TWO, -1)
+    second = next((rest[:cut] for cut in cuts if is_institution(rest[:cut]) and not is_bare(rest[:cut])), "")
+    if not second or not is_institution(first) or is_bare(first):
+        return []
+    return [
+        replace(what, sort=Sort.INSTITUTION, tag="", kind=ending_kind(name), full=name)
+        for name in (first, second)
+    ]
 
 
 def _lands(what: Piece, book: Notebook) -> list[Piece]:

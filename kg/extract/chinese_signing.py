@@ -155,7 +155,7 @@ def _signing(
     when, where = track.nearest(Sort.DATE, first, last), track.nearest(Sort.PLACE, first, last)
     if known is None:
         told = len({piece.name for piece in deal.sides}) >= _SEVERAL and not deal.settled
-        if not (when or where or signers or told):
+        if not (when or where or signers or told) or (deal.status == "planned" and not when):
             return
         who = list(dict.fromkeys([*signers, *deal.sides]))
         mood = deal.status if deal.status != "signed" else ""

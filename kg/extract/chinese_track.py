@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.extract.chinese_asides import asides
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import is_title
-from kg.extract.chinese_words import acts, is_verb, lexicon, listed
+from kg.extract.chinese_whereabouts import Circumstance, circumstances
+from kg.extract.chinese_words import acts, lexicon, listed
 from kg.model import Evidence
 
 _LETTERS = (
@@ -21,25 +23,10 @@ _LETTERS = (
     ("z", "among"), ("r", "rest"), ("x", "sign_off"), ("u", "open"),
 )  # fmt: skip
 _DROPPED = frozenset({"u", "d", "ad", "a", "xc", "TIME", "f", "s"})
-_SPOT = frozenset({"n", "nz", "nw", "s", "f", "an", "r", "ORG", "LOC"})
-_AFTER = frozenset({"v", "vd", "d", "ad", "p", "w", "vn"})
-_LONG = 4
-"""Most words that say where, after 在."""
-_ENVOY = "代表"
-"""Who signs as 代表 of a body signs for it."""
 _MARKS = {"，": ",", "：": ",", "；": ",", "。": ",", "的": "e"}
 _BOND = "建立"
 """Establishes a bond where one is named behind it."""
 _MOODS = ("planned", "denied", "cancelled")
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstance:
-    """When, where or at what something is: the piece, and the pieces `[first, last]` that say it."""
-
-    piece: Piece
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +146,9 @@ def _taken_back(rest: list[str]) -> bool:
 
 def track(reading: Reading, scene: tuple[Piece, ...] = ()) -> Track:
     """Return the letters of a sentence, told at a scene that is set before it."""
-    around = tuple(_circumstances(reading.pieces))
+    around = tuple(circumstances(reading.pieces))
     # What stands in brackets is said aside.
-    lifted = {i for c in around for i in range(c.first, c.last + 1)}
+    lifted = {i for c in around for i in range(c.first, c.last + 1)} | asides(reading.pieces)
     kept = [
         (i, letter)
         for i in range(len(reading.pieces))
@@ -179,10 +166,10 @@ def _letter_at(pieces: tuple[Piece, ...], index: int) -> str:
         return "o"
     if piece.text == _BOND and any(p.kind == "partnership" for p in pieces[index + 1 : index + 6]):
         return "S"
-    envoy = piece.text == _ENVOY and index > 0 and pieces[index - 1].sort is Sort.INSTITUTION
+    envoy = piece.text in listed("officers") and index > 0 and pieces[index - 1].sort is Sort.INSTITUTION
     after = pieces[index + 1] if index + 1 < len(pieces) else piece
     if piece.sort is Sort.INSTITUTION and after.sort is Sort.WORD and is_title(after.text):
-        return "I" if after.text == _ENVOY else "o"
+        return "I" if after.text in listed("officers") else "o"
     return "" if envoy else _letter(piece)
 
 
@@ -226,69 +213,3 @@ def _letter(piece: Piece) -> str:
 def is_arrival(word: str) -> bool:
     """Return whether a word tells of a visit to a province by its short name (`来湘`, `访沪`)."""
     return len(word) == len("来湘") and word[0] in "来访赴抵" and word[1] in lexicon()["provinces_short"]
-
-
-def _circumstances(pieces: tuple[Piece, ...]) -> Iterator[Circumstance]:
-    for index, piece in enumerate(pieces):
-        if piece.sort is Sort.DATE:
-            lead = index > 0 and acts(pieces[index - 1].text, "at")
-            yield Circumstance(piece, index - lead, index)
-            continue
-        found = _place_after(pieces, index) if acts(piece.text, "at") else None
-        if piece.sort is Sort.OCCASION:
-            found = _during(pieces, index)
-        if found is None and acts(piece.text, "at"):
-            found = _nouns_after(pieces, index)
-        if found:
-            yield found
-
-
-def _place_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
-    """Return the place of `在巴基斯坦首都伊斯兰堡`, if a verb or the end follows it."""
-    last = at
-    for index in range(at + 1, min(at + 8, len(pieces))):
-        piece = pieces[index]
-        if piece.sort is Sort.PLACE or (piece.sort is Sort.INSTITUTION and last == index - 1 > at):
-            last = index
-        elif not (
-            index - max(last, at) <= 2 + (last == at)
-            and piece.sort is Sort.WORD
-            and (
-                piece.tag in ("s", "n", "u")
-                or (last == at and piece.tag in ("v", "a") and not is_verb(piece.text))
-            )
-        ):
-            break
-    if last == at:
-        return None
-    after = pieces[last + 1] if last + 1 < len(pieces) else None
-    inner = after is not None and after.text in ("境内", "等地", "市", "当地")
-    follow = pieces[last + 2] if inner and last + 2 < len(pieces) else None if inner else after
-    fits = (
-        follow is None
-        or follow.sort is not Sort.WORD
-        or follow.tag in ("v", "d", "p", "w", "ad", "c", "a", "vd")
-    )
-    return Circumstance(pieces[last], at, last + inner) if fits else None
-
-
-def _nouns_after(pieces: tuple[Piece, ...], at: int) -> Circumstance | None:
-    """Return the whereabouts of `在学院会议室`, of which only a body may be known, if a verb follows."""
-    last = at
-    while last + 1 < len(pieces) and last - at < _LONG and pieces[last + 1].sort is not Sort.DATE:
-        piece = pieces[last + 1]
-        noun = piece.sort is Sort.WORD and piece.tag in _SPOT
-        if not noun and not (piece.sort is Sort.INSTITUTION and last == at):
-            break
-        last += 1
-    follow = pieces[last + 1] if last + 1 < len(pieces) else None
-    fits = follow is None or (follow.sort is Sort.WORD and follow.tag in _AFTER)
-    return Circumstance(pieces[at + 1], at, last) if last > at and fits else None
-
-
-def _during(pieces: tuple[Piece, ...], index: int) -> Circumstance | None:
-    after = pieces[index + 1].text if index + 1 < len(pieces) else ""
-    if not acts(after, "during"):
-        return None
-    lead = index > 0 and acts(pieces[index - 1].text, "at")
-    return Circumstance(pieces[index], index - lead, index + 1)

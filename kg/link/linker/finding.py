@@ -17,7 +17,6 @@ from kg.link.authority.folding import (
 )
 from kg.link.authority.records import Record
 from kg.link.authority.snapshot import Name, Snapshot
-from kg.link.linker.common_places import known_places
 from kg.link.linker.nearness import Alignment, align, mended
 
 _MOST = 60
@@ -25,7 +24,7 @@ _MOST = 60
 _NEAR = 24
 """Items looked at for names that are nearly the one asked for."""
 _RARE = 4
-_COMPLETIONS = 60
+_COMPLETIONS = 12
 _DOTTED = re.compile(r"(\w{2,})\.")
 _BRACKETS = re.compile(r"^(.*?)\s*[(（]([^()（）]+)[)）]\s*$")
 
@@ -90,9 +89,6 @@ def find(
     for number, way, match in _exactly(forms, snapshot):
         _keep(ways, number, way, match, 0)
     own = fold(forms[0])
-    if "place" in types:
-        for number in known_places(forms[0], snapshot):
-            _keep(ways, number, Way.LANGUAGE, own, 0)
     # What has the very name leaves nothing to those that nearly have it.
     exact = any(way in _FULL for way, *_ in ways.values())
     if not exact and types & _OF_WORDS:
@@ -162,10 +158,10 @@ def _nearly(
         for number, _ in snapshot.named([" ".join(sorted(words))]).get(" ".join(sorted(words)), ()):
             yield number, Way.NEAR, key, slip
     if len(words) > 1:
-        plain = f" {' '.join(content(fold(context)))} "
+        plain = f" {fold(context)} "
         for name, number in snapshot.beginning(key, _COMPLETIONS):
             rest = content(name.removeprefix(key))
-            if 0 < len(rest) < 4 and f" {' '.join(rest)} " in plain:  # noqa: PLR2004  a tail, not a sentence
+            if len(rest) < 4 and f" {name.removeprefix(key).strip()} " in plain:  # noqa: PLR2004  a tail, not a sentence
                 yield number, Way.BEGINNING, name, 0
     numbers = [n for n in _with_like_words(words, snapshot) if n not in known]
     for number, record in snapshot.records(numbers).items():
