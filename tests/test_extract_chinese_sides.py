@@ -198,3 +198,27 @@ def test_a_delegation_led_by_somebody_visits():
     facts = said("云岚大学代表团12日在校长沈若谷率领下访问了挪威海滨大学。")
 
     assert "云岚大学代表团" in {v for _, r, v in facts if r == "participant"}
+
+
+def test_the_stops_of_a_visit_are_no_visits_of_their_own():
+    text = "云岚大学校长沈若谷12日率代表团访问海滨大学。代表团参观了海滨医院。会后，代表团参观了校史馆。"
+
+    assert len(things(text, Kind.EVENT)) == 1
+
+
+def test_how_many_came_is_counted_once():
+    text = "挪威海滨大学校长托尔·贝格一行3人12日来校访问。"
+
+    assert len(things(text, Kind.FIGURE)) == 1
+
+
+def test_two_cities_in_the_title_of_an_agreement_are_its_sides():
+    text = "双方12日签署了《湖北省宜昌市与挪威王国卑尔根市友好合作备忘录》。"
+
+    assert parties(text) == {"宜昌市", "卑尔根市"}
+
+
+def test_a_forum_of_two_bodies_keeps_its_whole_name():
+    name = "云岚大学—海滨大学第三届护理论坛"
+
+    assert name in things(f"12日，{name}在成都举行。", Kind.EVENT)

@@ -41,7 +41,8 @@ def _kinds(track: Track, index: int) -> tuple[str, ...]:
         (p for p in pieces[index + 1 : min(index + 4, last + 1)] if p.sort is Sort.OCCASION), None
     )
     if acts(word, "attend") and occasion:
-        return (occasion.kind,)
+        opening = occasion.text in lexicon()["openings"]
+        return (occasion.kind, "conference", "training") if opening else (occasion.kind,)
     nouns = _what(track, index, last)
     if not acts(word, "attend") and word not in lexicon()["company"]:
         return ()

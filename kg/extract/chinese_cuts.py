@@ -1,5 +1,6 @@
 """Stage 2, Chinese: words of the tagger that hold several, cut where each begins."""
 
+import re
 from collections.abc import Iterator
 
 from kg import gazetteer
@@ -14,6 +15,11 @@ from kg.extract.chinese_names import (
 )
 from kg.extract.chinese_words import Word, is_verb, lexicon, listed, longest_first
 
+_SWALLOWED = re.compile(
+    r"(?P<body>[一-鿿]{2,10}?)(?P<title>市长|省长|州长|校长|院长|主席|会长|总裁|董事长|大臣|部长|总统|总理|首相|议长)"
+    r"(?P<name>[一-鿿]{1,6}·[一-鿿·]{1,12})"
+)
+"""A foreign name with its title and body, tagged as one name (`卑尔根市市长托尔·贝格`)."""
 _ACTS = ("meet", "lead", "attend", "say", "talk")
 
 
@@ -76,6 +82,10 @@ def cut_up(word: Word) -> Iterator[Word]:
     """Yield the words that a word of the tagger holds."""
     if cut := _inside(word):
         yield from word.cut(*cut)
+        return
+    if held := _SWALLOWED.fullmatch(word.text) if word.tag == "PER" else None:
+        body, rest = word.cut(held.end("body"), "LOC" if held["body"][-1] in "市省州县" else "ORG", "n")
+        yield from (body, *rest.cut(len(held["title"]), "n", "PER"))
         return
     if word.tag in ("ORG", "LOC", "PER") and len(word.text) > 2:  # noqa: PLR2004  同 + a name of two or more
         if word.text[0] in "同与和" and not word.text.startswith(tuple(lexicon()["kept_heads"])):

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_dates import When
+from kg.extract.chinese_days import dated, status_on
 from kg.extract.chinese_delegations import delegation, led_by
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_notebook import Notebook
@@ -52,6 +52,8 @@ class Happening:
     """Whether the sentence says that somebody leads a delegation there."""
     name: str = ""
     """Of an occasion."""
+    stop: bool = False
+    """Seen on a visit that may be told of already."""
 
 
 def read_events(track: Track, book: Notebook) -> None:
@@ -115,7 +117,7 @@ def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str
 
 def happened(
     track: Track, match: re.Match[str], kind: str, who: Sequence[Piece],
-    *, rule: str, book: Notebook, where: Piece | None = None, host: Sequence[Piece] = (),
+    *, rule: str, book: Notebook, where: Piece | None = None, host: Sequence[Piece] = (), stop: bool = False,
 ) -> None:  # fmt: skip
     """Write down what a pattern has found, with its day and place."""
     first, last = track.at(match.start()), track.at(match.end() - 1)
@@ -130,7 +132,7 @@ def happened(
         kind, who, evidence, rule, 0.85, mood,
         when=track.nearest(Sort.DATE, first, last),
         where=site, host=(premises,) if premises else host,
-        led="R" in match.group(),
+        led="R" in match.group(), stop=stop,
     )  # fmt: skip
     write(found, book)
 
@@ -154,7 +156,11 @@ def _visited(track: Track, match: re.Match[str], rule: str, book: Notebook) -> N
     guests = guests or (here and any(p.sort in (Sort.PERSON, Sort.DELEGATION) for p in (*led, *who)))
     if after in _ALREADY or not (site or hosts or guests) or not (who or led or called_off):
         return
-    happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts)
+    own = any(c.piece.sort is Sort.DATE for c in track.around)
+    stop = not own and not led and any(p.text in listed("tours") for p in verbs)
+    if stop and not (targets or here):
+        return  # 客人参观了校史馆
+    happened(track, match, "visit", [*led, *who], rule=rule, book=book, where=site, host=hosts, stop=stop)
 
 
 def write(found: Happening, book: Notebook) -> str:
@@ -163,7 +169,7 @@ def write(found: Happening, book: Notebook) -> str:
     people += [key for key in (led_by(people, book) if found.led else []) if key not in people]
     hosts = participants(found.host, book)
     when = found.when.when if found.when else None
-    status = _status(found.mood, when, book.article.published)
+    status = status_on(found.mood, when, book.article.published)
     site = place(found.where, book) if found.where else None
     key = _known(found, frozenset([*people, *hosts]), site, when, book)
     if key is None:
@@ -230,6 +236,8 @@ def _known(
     """Return the event that this one tells of again."""
     if found.name:
         return book.find(Kind.EVENT, found.name)
+    if found.stop and (visit := _visit_of(people, book)):
+        return visit
     for event in book.of_kind(Kind.EVENT):
         theirs = book.refs(event.key, Relation.PARTICIPANT, Relation.SIDE, Relation.HOST)
         same = people and (
@@ -248,6 +256,17 @@ def _known(
     return None
 
 
+def _visit_of(people: frozenset[str], book: Notebook) -> str | None:
+    """Return the visit of the same people that was told of last."""
+    visits = [
+        event.key
+        for event in book.of_kind(Kind.EVENT)
+        if book.concept(event.key, Relation.KIND) == "visit"
+        and people & book.refs(event.key, Relation.PARTICIPANT)
+    ]
+    return visits[-1] if visits else None
+
+
 def _one_act(event: Entity, found: Happening, people: frozenset[str], book: Notebook) -> bool:
     """Return whether a signing is the one known: told in the same words, or of no parties of its own."""
     kinds = (Kind.INSTITUTION, Kind.PLACE)
@@ -260,31 +279,6 @@ def _one_act(event: Entity, found: Happening, people: frozenset[str], book: Note
     return within or (not (sides and known) and found.rule != "zh-ceremony")
 
 
-def _status(mood: str, when: When | None, published: date | None) -> str:
-    if mood:
-        return mood
-    ahead = when and published and when.first > published
-    return "planned" if ahead else "happened"
-
-
 def _label(found: Happening, book: Notebook) -> str:
     text = book.article.text[found.evidence.start : found.evidence.end]
     return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"
-
-
-def dated(key: str, when: When, evidence: Evidence, book: Notebook) -> None:
-    """Write down when an event was; a date that stands in an earlier clause holds by inference."""
-    day = Evidence(when.start, when.end)
-    basis = Basis.INFERRED if when.end <= evidence.start else when.basis
-    for relation, value in ((Relation.START_DATE, when.first), (Relation.END_DATE, when.last)):
-        book.state(key, relation, value, day, rule="zh-date", confidence=0.9, basis=basis)
-    if when.precision != "to-the-day":
-        book.state(
-            key,
-            Relation.DATE_PRECISION,
-            Concept(when.precision),
-            day,
-            rule="zh-date",
-            confidence=0.9,
-            basis=basis,
-        )

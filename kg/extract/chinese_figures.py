@@ -31,7 +31,7 @@ def figure(reading: Reading, index: int, book: Notebook, *, label: str = "") -> 
 def written(label: str, value: int, evidence: Evidence, book: Notebook, *, qualifier: str) -> str:
     """Return the key of a figure, written down now if its words are new."""
     for entity in book.of_kind(Kind.FIGURE):
-        if evidence.start >= entity.evidence[0].start and evidence.end <= entity.evidence[0].end:
+        if entity.evidence[0].start <= evidence.start < entity.evidence[0].end:
             return entity.key
     key = book.thing(Kind.FIGURE, label, evidence, named=False)
     book.state(key, Relation.VALUE, value, evidence, rule="zh-count", confidence=0.95)

@@ -18,6 +18,7 @@ _QUOTED = re.compile(r"[“「『](?P<name>[^“”「」『』]{4,30})[”」�
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万|亿)?|[一二两三四五六七八九十百千]+")
 _MODIFIERS = frozenset({"v", "f", "LOC", "ORG", "nz", "nw", "n", "vn", "an", "a", "s", "m", "TIME", "j"})
 _MEMBERS = frozenset({"LOC", "ORG", "nz", "n", "vn", "s"})
+_DASHES = ("-", "—", "－", "–")
 _HEAD = 4
 """Letters of what is no agreement's whole name (`“合作协议”`)."""
 _NEAR = 7
@@ -192,6 +193,8 @@ def _occasion(words: Sequence[Word], index: int) -> Piece | None:
         return None
     head, kind = found
     start = runs_back(words, index, allowed=_MODIFIERS, titles=True)
+    if start > 1 and words[start - 1].text in _DASHES and words[start - 2].tag in _MEMBERS:
+        start = runs_back(words, start - 1, allowed=_MODIFIERS, titles=True)  # 甲—乙论坛
     while start < index and words[start].tag in ("TIME", "n") and dates_like(words[start].text):
         start += 1
     if kind == "signing":

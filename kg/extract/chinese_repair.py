@@ -164,7 +164,7 @@ def _one_word(last: Word, word: Word, before: str) -> str:
     if letters and last.text in "来访赴抵" and word.text in lexicon()["provinces_short"]:
         return "v"  # 来 + 湘
     headed = whole in listed("titles") and (word.text == "长" or last.text in ("总", "副总", "首席"))
-    if acts(whole, "hold") and whole in listed("joined"):
+    if (acts(whole, "hold") or acts(whole, "visit")) and whole in listed("joined"):
         return "v"  # 拉开 + 帷幕
     if whole in listed("joined") or headed or (letters and last.tag != "p" and is_pair(whole)):
         return "n"  # 理事 + 长, 总 + 会计师, 中挪

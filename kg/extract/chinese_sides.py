@@ -14,6 +14,9 @@ from kg.extract.chinese_words import lexicon
 from kg.model import Kind, Relation
 
 _TWO = 2
+_CITY = re.compile(
+    r"(?:[一-鿿]*(?:共和国|王国|联邦))?(?:[一-鿿]{2,5}?[省州])?(?P<name>[一-鿿]{2,7}?市)(?!场|民|政|容)"
+)
 _LETTERS = re.compile(
     r"^[《“「『]?(?P<lands>[一-鿿]{2,3}?)(?=[两三]国|合作|关于|教育|经贸|文化|政府|联合|贸易|投资|友好)"
 )
@@ -85,7 +88,12 @@ def _in_title(what: Piece) -> list[Piece]:
     cuts = range(len(rest), _TWO, -1)
     second = next((rest[:cut] for cut in cuts if is_institution(rest[:cut]) and not is_bare(rest[:cut])), "")
     if not second or not is_institution(first) or is_bare(first):
-        return []
+        cities = [city["name"] for city in (_CITY.fullmatch(first), _CITY.match(rest)) if city]
+        return [
+            replace(what, sort=Sort.PLACE, tag="", kind="locality", full=name)
+            for name in cities
+            if len(cities) == _TWO
+        ]
     return [
         replace(what, sort=Sort.INSTITUTION, tag="", kind=ending_kind(name), full=name)
         for name in (first, second)
