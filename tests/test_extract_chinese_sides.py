@@ -222,3 +222,21 @@ def test_a_forum_of_two_bodies_keeps_its_whole_name():
     name = "云岚大学—海滨大学第三届护理论坛"
 
     assert name in things(f"12日，{name}在成都举行。", Kind.EVENT)
+
+
+def test_a_head_of_state_holds_no_office_in_a_party():
+    roles = where(
+        "沈若谷12日会见老挝人民革命党中央总书记、国家主席托尔·贝格，总理安娜·拉尔森。", "安娜·拉尔森"
+    )
+
+    assert roles["roleIn"] == set()
+
+
+def test_a_rank_before_a_title_belongs_to_it():
+    roles = where("海滨市政府四级研究员沈若谷12日会见市长托尔·贝格。", "沈若谷")
+
+    assert roles["title"] == {"四级研究员"}
+
+
+def test_a_society_before_the_title_of_its_head_is_a_body():
+    assert "省护理学会" in things("省护理学会理事长沈若谷12日访问挪威。", Kind.INSTITUTION)

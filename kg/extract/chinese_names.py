@@ -126,6 +126,7 @@ def before_titles(words: Sequence[Word]) -> Iterator[Span]:
             and is_title(words[index].text)
             and (words[index].text[-2:-1] == end[-1] or words[index].text.endswith(("主任", "代表", "司长")))
         )
+        headed = headed or (kind == "ngo" and is_title(words[index].text))
         start = _nouns_back(words, index) if headed else index
         name = "".join(word.text for word in words[start:index])
         if index - start > 1 or (headed and words[start].tag == "vn" and len(name) > 3):  # noqa: PLR2004  a field and its ending

@@ -7,6 +7,7 @@ from kg import gazetteer
 from kg.extract.chinese_bodies import institution, place
 from kg.extract.chinese_callings import families
 from kg.extract.chinese_marks import Piece, Reading, Sort
+from kg.extract.chinese_names import country_at, place_kind
 from kg.extract.chinese_notebook import Notebook
 from kg.extract.chinese_words import lexicon
 from kg.model import Basis, Evidence, Kind, Ref, Relation
@@ -34,18 +35,21 @@ def chained(offices: Sequence[Office]) -> list[Office]:
     done: list[Office] = []
     for index, office in enumerate(offices):
         before = [o.body for o in offices[index + 1 :] if o.body and o.body.sort in _LANDS_AND_BODIES]
-        body = _shared(office, before[0]) if before and office.body is None else None
+        body = shared(office.title, before[0]) if before and office.body is None else None
         done.append(replace(office, body=body, resolved=True) if body else office)
     return done
 
 
-def _shared(office: Office, body: Piece) -> Piece | None:
+def shared(title: str, body: Piece) -> Piece | None:
     """Return what a second title belongs to, or None where it cannot be of the same body."""
-    if office.title.endswith(tuple(lexicon()["local_heads"])):
-        return _land_of(body, office.title[-len("市长")])
+    if title.endswith(tuple(lexicon()["state_heads"])):
+        cut = len(body.text) if body.sort is Sort.PLACE else country_at(body.text)
+        return replace(body, sort=Sort.PLACE, text=body.text[:cut], kind="country", full="") if cut else None
+    if title.endswith(tuple(lexicon()["local_heads"])):
+        return _land_of(body, title[-len("市长")])
     if body.sort is Sort.PLACE:
         return body
-    kinds = lexicon()["bodies_of_titles"].get(office.title.removeprefix("副"), ())
+    kinds = lexicon()["bodies_of_titles"].get(title.removeprefix("副"), ())
     return body if not kinds or body.kind in kinds else None
 
 
@@ -62,6 +66,15 @@ def write_office(office: Office, reading: Reading, book: Notebook) -> None:
     body, person = office.body, reading.pieces[office.person]
     start = reading.pieces[office.first].start
     state = office.title.endswith(tuple(lexicon()["state_titles"]))
+    ruled = (*lexicon()["local_heads"], *lexicon()["heads_of_state"])
+    if (
+        body
+        and body.sort is Sort.WORD
+        and body.tag == "LOC"
+        and office.title.endswith(ruled)
+        and place_kind(body.text)
+    ):
+        body = replace(body, sort=Sort.PLACE, kind="locality")  # a land that no list has, by its head
     if body is None or body.sort not in (Sort.INSTITUTION, Sort.PLACE):
         words = Evidence(min(start, person.start), max(person.end, person.end))
         book.bare.setdefault(book.piece(Kind.PERSON, person), (office.title, words))
@@ -76,9 +89,6 @@ def write_office(office: Office, reading: Reading, book: Notebook) -> None:
 def _role(
     holder: str, title: str, words: Evidence, body: Piece | None, book: Notebook, *, basis: Basis
 ) -> None:
-    published = book.article.published
-    if published is None:
-        return
     stated = body is not None and body.sort is Sort.INSTITUTION
     relation = Relation.ROLE_IN if stated else Relation.REPRESENTS
     there = (institution(body, book) if stated else place(body, book)) if body else ""
@@ -93,9 +103,10 @@ def _role(
         sure = 0.9 if basis is Basis.STATED else 0.75
         book.state(key, relation, Ref(there), words, rule="zh-title", confidence=sure, basis=basis)
     book.words(key, Relation.TITLE, title, words, rule="zh-title")
-    book.state(
-        key, Relation.ATTESTED_ON, published, words, rule="zh-title", confidence=0.9, basis=Basis.RESOLVED
-    )
+    if (published := book.article.published) is not None:
+        book.state(
+            key, Relation.ATTESTED_ON, published, words, rule="zh-title", confidence=0.9, basis=Basis.RESOLVED
+        )
 
 
 def write_bare(book: Notebook) -> None:
@@ -107,7 +118,10 @@ def write_bare(book: Notebook) -> None:
 
 def _state_of(holder: str, title: str, words: Evidence, book: Notebook) -> Piece | None:
     """Return the one foreign country of the article for a head of state or government without one."""
-    if not title.endswith(tuple(lexicon()["heads_of_state"])) or families([book.entities[holder].name]):
+    chinese = bool(families([book.entities[holder].name]))
+    if title.startswith("国家") and chinese and book.find(Kind.PLACE, "中国"):
+        return Piece(Sort.PLACE, title, words.start, kind="country", full="中国")
+    if not title.endswith(tuple(lexicon()["heads_of_state"])) or chinese:
         return None
     lands = {
         entity.name: entity

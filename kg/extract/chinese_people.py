@@ -7,7 +7,7 @@ from kg.extract.chinese_home import home_of
 from kg.extract.chinese_marks import Piece, Reading, Sort
 from kg.extract.chinese_names import is_institution, is_title
 from kg.extract.chinese_notebook import Notebook
-from kg.extract.chinese_offices import Office, chained, write_office
+from kg.extract.chinese_offices import Office, chained, shared, write_office
 from kg.extract.chinese_posts import POSTED, from_china, posted
 from kg.extract.chinese_words import acts, is_verb, lexicon, listed
 from kg.model import Kind, Relation
@@ -92,7 +92,7 @@ def _settled(office: Office, pieces: Sequence[Piece], first: int, book: Notebook
     before = pieces[first - 1] if first else None
     same = _same(pieces, office, before) if first > 1 and before else None
     body = _short(pieces[office.first], office, book) or (
-        same.holds if same and same.sort is Sort.PERSON else None
+        shared(office.title, same.holds) if same and same.sort is Sort.PERSON and same.holds else None
     )
     if body is None and not (before and before.text.endswith(("方", "该", "的"))):
         body = _understood(pieces, office, book)

@@ -103,7 +103,12 @@ def _heads(words: Sequence[Word], index: int) -> Iterator[tuple[int, Piece]]:
         yield 1, occasion
     if kind := agreement_kind(word.text) or _bond(words, index):
         yield 3, Piece(Sort.AGREEMENT, word.text, word.start, "n", kind)
-    if word.tag == "m" and word.text[:1] != "第" and (value := number(word.text)) is not None:
+    if (
+        word.tag == "m"
+        and word.text[:1] != "第"
+        and word.text[-1] != "级"
+        and (value := number(word.text)) is not None
+    ):
         yield 3, Piece(Sort.NUMBER, word.text, word.start, kind=str(value))
 
 
