@@ -23,10 +23,15 @@ def _by_head(words_: str) -> str:
     return next((row.kind for row in institution_kinds() if tokens & row.heads), "")
 
 
-@cache
 def described_kinds() -> dict[str, str]:
     """Return the nouns that tell the name after them to be an institution's, with the kind they tell."""
-    rows: dict[str, str] = table("names")["described"]
+    return named_kinds("described")
+
+
+@cache
+def named_kinds(row: str) -> dict[str, str]:
+    """Return the nouns of a row of `names.yaml` that is kept by kind, with the kind of each."""
+    rows: dict[str, str] = table("names")[row]
     return {word: kind for kind, line in rows.items() for word in words([line])}
 
 

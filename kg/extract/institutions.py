@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from kg.extract.companies import has_tail, in_small, no_name
 from kg.extract.institution_kinds import generic, kind_of
 from kg.extract.marks import Mention, Sort
+from kg.extract.name_ends import after_body, no_body
 from kg.extract.places import known
 from kg.extract.tables import institution_heads, titles
 from kg.extract.words import POSSESSIVE, Span, Word, is_office, mention_of, small, text_of, trimmed, widest
@@ -101,6 +102,8 @@ def _rightward(ws: Sequence[Word], i: int, persons: set[int]) -> int:
         start = last + 1 + (last + 1 < len(ws) and ws[last + 1].lower == "the")
         end = run(ws, start, persons)
         if end == start or (ws[last].lower in ("in", "on") and _place_or_day(ws, start, end)):
+            break
+        if ws[last].lower == "on" and kind_of(ws[i].text) == "company":
             break
         last = listed(ws, end, persons, listing=ws[i].lower in _LISTING)
         if last == end and ws[i].lower in small("of_regions"):
@@ -235,12 +238,12 @@ def _rules(name: str) -> bool:
 
 def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
     """Return the mention that a span comes to when what is no part of a name is cut off."""
-    first, last = _without_titles(ws, trimmed(ws, span))
+    first, last = _without_titles(ws, trimmed(ws, after_body(ws, span)[0]))
     first, last = _sound(ws, first, last)
     if first < last and ws[first].lower not in small("governments") and ws[first].lower != "government":
         while first < last and not ws[first].capital:
             first += 1
-    if first >= last or not any(w.capital for w in ws[first:last]):
+    if first >= last or not any(w.capital for w in ws[first:last]) or no_body(ws, (first, last)):
         return []
     text = text_of(ws, (first, last))
     place = known(text)
@@ -252,12 +255,17 @@ def institution(ws: Sequence[Word], span: Span) -> list[Mention | None]:
         last < span[1] and all(w.lower in titles().before for w in ws[first:last])
     ):
         return []
-    if last - first == 1 and ws[first].lower in institution_heads():
+    if last - first == 1 and (ws[first].lower in institution_heads() or _alone(ws[first])):
         return []
     kind = kind or ("company" if has_tail(ws, (first, last)) else "")
     if not kind and no_name(ws, (first, last)):
         return []
     return [mention_of(Sort.INSTITUTION, ws, (first, last), trusted=bool(kind), kind=kind)]
+
+
+def _alone(word: Word) -> bool:
+    """Tell whether a word by itself is an honour or the like, and no body's name."""
+    return word.lower.rstrip(".") in titles().honours | small("alone")
 
 
 def _sound(ws: Sequence[Word], first: int, last: int) -> Span:

@@ -13,6 +13,7 @@ from kg.extract.names import repaired
 from kg.extract.places import known
 from kg.extract.repeats import Named, repeated
 from kg.extract.roles import Roles, roles_in
+from kg.extract.support import supported
 from kg.extract.tables import institution_heads, table, titles, words
 from kg.extract.words import Word, is_office
 from kg.model import Article, ZoneKind
@@ -77,8 +78,11 @@ def _acronyms(text: str) -> frozenset[str]:
     found = set()
     for match in _BRACKETED.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", before) if word[0].isupper())
-        if initials.endswith(match[1]):
+        spelled = [word for word in re.findall(r"[^\W\d_]+", before) if word[0].isupper()]
+        named = {word.lower() for word in spelled[-len(match[1]) :]}
+        no_body = named & (words(table("names")["never"]) | words(table("names")["occasions"]))
+        initials = "".join(word[0] for word in spelled)
+        if initials.endswith(match[1]) and _unknown(match[1]) and not no_body:
             found.add(match[1])
     led = (match[1] for match in _LED.finditer(text) if is_office(match[2]))
     return frozenset(found) | frozenset(name for name in led if _unknown(name))
@@ -94,9 +98,8 @@ def _unknown(acronym: str) -> bool:
 def _names(
     docs: "Sequence[tuple[Doc, list[tuple[Sort, Span]]]]", starts: Sequence[int], acronyms: frozenset[str]
 ) -> list[tuple[Mention, ...]]:
-    return repeated(
-        [_named(doc, seen, start, acronyms) for (doc, seen), start in zip(docs, starts, strict=True)]
-    )
+    found = [_named(doc, seen, start, acronyms) for (doc, seen), start in zip(docs, starts, strict=True)]
+    return repeated(supported(found))
 
 
 def _named(doc: "Doc", seen: "list[tuple[Sort, Span]]", start: int, acronyms: frozenset[str]) -> Named:

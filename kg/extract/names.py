@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from kg.extract.companies import company, described
 from kg.extract.institutions import institution, institutions, lasting, listed, run
 from kg.extract.marks import Mention, Sort
+from kg.extract.name_ends import after_body
 from kg.extract.people import honoured, introduced, person, titled
 from kg.extract.places import known
 from kg.extract.tables import titles
@@ -22,9 +23,11 @@ def repaired(
     seen = sorted(seen, key=lambda pair: pair[1])
     organisations = [span for sort, span in seen if sort is Sort.INSTITUTION]
     found: list[tuple[int, Mention]] = []
-    for span in institutions(words_, organisations, [s for sort, s in seen if sort is Sort.PERSON]):
-        found += _ranked(0, institution(words_, span))
     people = [span for sort, span in seen if sort is Sort.PERSON]
+    for span in institutions(words_, organisations, people):
+        found += _ranked(0, institution(words_, span))
+        after = after_body(words_, span)[1]
+        found += _ranked(1, [person(words_, after, trusted=True)] if after is not None else [])
     for span in _owners(words_, people):
         found += _ranked(4, [mention_of(Sort.INSTITUTION, words_, span, trusted=False)])
     for span, kind in described(words_):
