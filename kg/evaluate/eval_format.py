@@ -125,9 +125,9 @@ def _participants(book: Dossier, others: list[Entity]) -> list[str]:
 
 
 def _behind(book: Dossier, other: Entity) -> list[str]:
-    """Return who takes part; for a delegation those who sent it and those who belong to it, where told."""
-    whence = Relation.SENT_BY if book.names(other.key, Relation.SENT_BY) else Relation.ORIGIN
-    behind = book.names(other.key, whence, Relation.HEAD, Relation.MEMBER)
+    """Return who takes part; for a delegation its people and who sent it, or else whence it comes."""
+    behind = book.names(other.key, Relation.SENT_BY, Relation.HEAD, Relation.MEMBER)
+    behind = behind or book.names(other.key, Relation.ORIGIN)
     return (behind if other.kind is Kind.DELEGATION else []) or [other.name]
 
 

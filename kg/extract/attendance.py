@@ -17,7 +17,7 @@ _COMPANY = (
     ("headed", "by"), ("led", "by"), ("hosted", "by"), ("organised", "by"), ("organized", "by"),
     ("collaboration", "with"), ("partnership", "with"), ("cooperation", "with"), ("conjunction", "with"),
     ("association", "with"), ("invitation", "of"), ("chaired", "by"), ("moderated", "by"),
-    ("addressed", "by"),
+    ("addressed", "by"), ("involving",),
 )  # fmt: skip
 _NEEDS_PERSONS = ("including",)
 _PEOPLE = ("accompanied", "joined", "attended", "witnessed", "presence", "flanked", "addressed")
@@ -81,12 +81,20 @@ def company(sentence: Sentence, token: "Token", *, alone: bool = False) -> "list
         last = sentence.tokens[i + len(phrase) - 1]
         names = [t for t in lists.after(sentence, last) if sentence.mention(t)]
         if phrase[0] in _PEOPLE:
-            names = [t for t in names if not _sender(t)]
+            unnamed = _unnamed(sentence, last)
+            names = [t for t in names if person(sentence, t) or not (unnamed or _sender(t))]
         if phrase[0] not in _NEEDS_PERSONS or all(person(sentence, t) for t in names):
             out += names
         if phrase[0] in _PEOPLE:
             out += persons_after(sentence, last)
     return list(dict.fromkeys(out))
+
+
+def _unnamed(sentence: Sentence, token: "Token") -> bool:
+    """Tell whether a list begins with unnamed people: `by officials from A, B and C`."""
+    after = [t for t in sentence.tokens[token.i + 1 - sentence.first :][:6]]
+    end = next((i for i, t in enumerate(after) if sentence.mention(t) is not None), len(after))
+    return any(t.lower_ in ("from", "of") for t in after[:end])
 
 
 def _sender(token: "Token") -> bool:
@@ -104,6 +112,27 @@ def persons_after(sentence: Sentence, token: "Token") -> "list[Token]":
             break
         found += [other] if person(sentence, other) else []
     return found
+
+
+_ENDS = frozenset(
+    ("who", "which", "whom", "whose", "where", "when", "while", "to", "about", "over", "after", "following",
+     "during", "before", "that", "because", "amid", "regarding", ";", ":", "(", "–", "—", "“", '"')
+)  # fmt: skip
+
+
+def met(sentence: Sentence, verb: "Token") -> "list[Token]":
+    """Return the persons named behind a verb of meeting: long titles part them in the parse."""
+    found: list[Token] = []
+    for other in sentence.tokens[verb.i + 1 - sentence.first :]:
+        if other.lower_ in _ENDS or other.tag_ in ("VBD", "VBZ", "VBP", "VBG", "MD"):
+            break
+        found += [other] if person(sentence, other) else []
+    return found
+
+
+def dated(sentence: Sentence) -> bool:
+    """Tell whether a sentence has a date."""
+    return any((m := sentence.mention(t)) is not None and m.sort is Sort.DATE for t in sentence.tokens)
 
 
 def person(sentence: Sentence, token: "Token") -> bool:

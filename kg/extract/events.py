@@ -71,7 +71,7 @@ def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]
         if mention.sort is Sort.OCCASION:
             yield from _occasion(scene, sentence, token, mention)
         return
-    lemma = token.lemma_.lower()
+    lemma = happenings.lemma(token)
     for row in triggers("events"):
         if lemma in row.verbs and (token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_[:3] != "aux")):
             found = _verb(scene, sentence, token, row)
@@ -96,11 +96,17 @@ def _verb(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Hap
     status = modality.of_verb(token)
     found = Happening(row.kind, sentence, token, status, f"{row.rule}-verb")
     happenings.fill(scene, found, row, around)
+    if row.kind == "meeting" and needed:
+        for one in attendance.met(sentence, token):
+            for key in scene.denoted(sentence, one):
+                happenings.put(scene, found, "who", key, scene.evidence(sentence, [token, one]))
     if "delegation" in row.needs:
         needed = [t for t in around.get("object", []) if _delegation(scene, sentence, t)]
-    if (row.needs and not needed) or not _said_of(sentence, row, around, token):
+    if (row.needs and not needed) or not _said_of(scene, sentence, row, around, token):
         return None
     if row.kind == "visit" and not (found.host or found.where):
+        return None
+    if row.several and not _together(found):
         return None
     return _told(scene, found, enough=bool(found.who or found.host) and not row.dated, dated=row.dated)
 
@@ -119,24 +125,27 @@ def _with_particle(verb: "Token", particle: str) -> bool:
     return not particle or any(c.lower_ == particle for c in verb.children)
 
 
-def _said_of(sentence: Sentence, row: Trigger, around: "Mapping[str, list[Token]]", verb: "Token") -> bool:
+def _said_of(
+    scene: Scene, sentence: Sentence, row: Trigger, around: "Mapping[str, list[Token]]", verb: "Token"
+) -> bool:
     """Tell whether a verb is said of what its row asks for: `opened a clinic`, `received the mayor`."""
     if verb.lemma_ == "call" and any(
         c.dep_ in ("xcomp", "ccomp", "advcl") and c.lemma_ not in _TALKING for c in verb.children
     ):
         return False  # `called on both sides to stop`
     return _with_particle(verb, row.particle) and all(
-        not wanted or bool(wanted & _called(sentence, [t for t in around.get(name, []) if t != verb]))
+        not wanted or bool(wanted & _called(scene, sentence, [t for t in around.get(name, []) if t != verb]))
         for name, wanted in (("object", row.objects), ("subject", row.subjects))
     )
 
 
-def _called(sentence: Sentence, objects: "Sequence[Token]") -> set[str]:
+def _called(scene: Scene, sentence: Sentence, objects: "Sequence[Token]") -> set[str]:
     """Return the nouns and kinds by which words speak of things and people."""
     lemmas = {t.lemma_.lower() for t in objects}
     mentions = [m for t in objects if (m := sentence.mention(t)) is not None]
     lemmas |= {m.name.split()[-1].lower() for m in mentions if m.name}
     lemmas |= {m.sort.value for m in mentions}
+    lemmas |= {scene.draft.kind(key).value.lower() for t in objects for key in scene.denoted(sentence, t)}
     return lemmas
 
 
@@ -204,6 +213,7 @@ def _occasion(scene: Scene, sentence: Sentence, token: "Token", mention: Mention
         kind, sentence, token, modality.of_noun(token, support), "named-occasion", name=mention.name
     )
     happenings.fill(scene, found, row, around)
+    happenings.named_sides(scene, found, mention)
     told = _told(scene, found, enough=support is not None)
     if told is not None:
         yield told
@@ -226,3 +236,9 @@ def _quote(scene: Scene, found: Happening) -> str:
     piece = found.sentence.piece(found.token)
     text = scene.draft.article.text[max(found.sentence.start, piece.start - 40) : piece.end + 40]
     return " ".join(text.split())
+
+
+def _together(found: Happening) -> bool:
+    """Tell whether several are told to have met somewhere or some day: `A and B met in Oslo`."""
+    several = len({*found.who, *found.sides}) > 1
+    return several and (bool(found.where) or attendance.dated(found.sentence))

@@ -1,13 +1,15 @@
 """Stage 2: one event as one clause tells it, and who and what fills its slots."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.extract import frames
 from kg.extract.figures import Number, number_of
-from kg.extract.marks import Sentence, When
+from kg.extract.marks import Mention, Sentence, Sort, When
+from kg.extract.places import known
 from kg.extract.scene import Scene
 from kg.extract.tables import Trigger, table, words
 from kg.model import Evidence, Kind, Ref, Relation
@@ -46,7 +48,13 @@ class Happening:
     @property
     def lemma(self) -> str:
         """Return the base form of the word that tells of the event."""
-        return self.token.lemma_.lower()
+        return lemma(self.token)
+
+
+def lemma(token: "Token") -> str:
+    """Return the base form of a word; the lemmatizer leaves capitalised plurals as they are: `Talks`."""
+    lower = token.lemma_.lower()
+    return lower.removesuffix("s") if token.tag_ == "NNPS" or token.text.istitle() and token.pos_ == "PROPN" else lower
 
 
 _PLACES = ("in", "at", "near")
@@ -83,6 +91,23 @@ def fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "lis
                 found.where.setdefault(place, scene.evidence(sentence, [found.token, token]))
             elif name in {"in", "at"}:
                 _at_body(scene, found, token)
+
+
+_JOINED = re.compile(r"\b[A-Z][\w.]+(?:[-–—‐][A-Z][\w.]+)+")
+_JOINT = re.compile(r"[^-–—‐]+")
+
+
+def named_sides(scene: Scene, found: Happening, mention: Mention) -> None:
+    """Read `the Kenya-Uganda Border Dialogue`: its name tells whose it is."""
+    for pair in _JOINED.finditer(mention.name):
+        parts = list(_JOINT.finditer(pair[0]))
+        if all((place := known(part[0])) is not None and place.kind == "country" for part in parts):
+            for part in parts:
+                start = mention.start + pair.start() + part.start()
+                own = replace(mention, name=part[0], start=start, end=start + len(part[0]), sort=Sort.NATION)
+                key = scene.cast.of(own)
+                if key is not None:
+                    found.sides.setdefault(key, Evidence(mention.start, mention.end))
 
 
 def _at_body(scene: Scene, found: Happening, token: "Token") -> None:

@@ -8,7 +8,7 @@ from kg.extract import frames, officers, pairs
 from kg.extract.draft import Draft
 from kg.extract.marks import Mention, Sentence, Sort
 from kg.extract.resolve import Cast
-from kg.extract.tables import table, words
+from kg.extract.tables import table, titles, words
 from kg.model import Evidence, Kind
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ class Scene:
                 return [self.delegations[max(last)]]
         if lemma in group_words() and depth < 2:  # noqa: PLR2004  the number is plain here
             return self._senders(sentence, token, depth) or pairs.meant(self, sentence, token)
+        if lemma in titles().heads and depth < 2 and token.tag_ in ("NN", "NNP"):  # noqa: PLR2004  as above
+            body = self._senders(sentence, token, depth)
+            if body:
+                return body
         if lemma in ("state", "government", "city", "province"):
             body = self._body_of_place(sentence, token)
             if body:

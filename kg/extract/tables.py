@@ -97,6 +97,8 @@ class Trigger:
     """Who must do it."""
     dated: bool = False
     """It counts only with a date."""
+    several: bool = False
+    """It counts only of several, and with a day or a place: `A and B met in Oslo`."""
 
 
 @cache
@@ -115,6 +117,7 @@ def triggers(name: str) -> tuple[Trigger, ...]:
             particle=row.get("particle", ""),
             subjects=words(row.get("subjects")),
             dated=bool(row.get("dated", False)),
+            several=bool(row.get("several", False)),
         )
         for row in table(name)["triggers"]
     )
