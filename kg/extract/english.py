@@ -15,6 +15,7 @@ from kg.extract import (
     lines,
     officers,
     offices,
+    signings,
     speakers,
     state,
     topics,
@@ -74,17 +75,20 @@ def read(article: Article) -> Reading:
         delegations.find(scene, held)
         offices.of_delegations(scene, held)
         happenings, deals = events.find(scene), agreements.find(scene)
-    _date(scene, [*happenings, *deals])
+    acts = [h for h in happenings if h.kind == signings.KIND]
+    happenings = [h for h in happenings if h.kind != signings.KIND]
+    _date(scene, [*happenings, *signings.undated(acts, deals), *deals])
     _inherit_dates(happenings, deals)
     counterparts.complete(scene, deals, happenings)
+    united = agreements.told(scene, unite.agreements(deals))
     happenings = [h for h in happenings if not h.weak or h.when is not None]
+    happenings += signings.alone(acts, deals, united)
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]
     happenings = [h for group in groups for h in group]
     speakers.add(scene, groups)
     for group in groups:
         state.event(scene, group)
     _sub_events(scene, happenings)
-    united = agreements.told(scene, unite.agreements(deals))
     deals = [deal for group in united for deal in group]
     for bargain in united:
         state.agreement(scene, bargain, happenings)

@@ -1,6 +1,7 @@
 """Stage 2: events, from the words that tell of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.extract import attendance, continuing, frames, happenings, modality
@@ -151,7 +152,7 @@ def _called(scene: Scene, sentence: Sentence, objects: "Sequence[Token]") -> set
 
 def _noun(scene: Scene, sentence: Sentence, token: "Token", row: Trigger) -> Happening | None:
     plain, support = frames.of_noun(token)
-    if _otherwise(token, plain):
+    if _otherwise(token, row, plain):
         return None
     around = attendance.widened(sentence, plain, support if support is not None else token)
     status = modality.of_noun(token, support)
@@ -188,10 +189,24 @@ _TALKING = frozenset(
 _VAGUE = frozenset(("call", "round", "communication"))
 
 
-def _otherwise(token: "Token", around: "Mapping[str, list[Token]]") -> bool:
+_SPOKEN = ("press", "video", "news", "telephone")
+"""What makes a conference no gathering of its own."""
+
+
+@cache
+def _papers() -> frozenset[str]:
+    """Return the nouns of what is signed."""
+    return frozenset().union(*(row.objects for row in triggers("events") if row.kind == "signing"))
+
+
+def _otherwise(token: "Token", row: Trigger, around: "Mapping[str, list[Token]]") -> bool:
     """Tell whether a word means something else: `made the call for peace`, the Congress."""
     if token.text == "Congress":
         return True
+    if token.lemma_ == "conference" and any(c.lower_ in _SPOKEN for c in token.children):
+        return True
+    if row.kind == "signing":
+        return not any(one.lemma_.lower() in _papers() for one in around.get("of", []))
     if token.lemma_.lower() == "mission":
         return not around.get("to")
     told = any(around.get(name) for name in ("with", "between")) or any(
