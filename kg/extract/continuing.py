@@ -43,8 +43,9 @@ def _kin(kind: str) -> frozenset[str]:
 def add(scene: "Scene", told: "Sequence[Happening]") -> None:
     """Put whom the sentences after an event tell to have been there among its participants."""
     telling = {h.sentence.number for h in told}
+    nouns = {(h.sentence.number, h.token.i) for h in told}
     for sentence in scene.sentences:
-        for word, tokens in _present(scene, sentence, tells=sentence.number in telling):
+        for word, tokens in _present(scene, sentence, nouns, tells=sentence.number in telling):
             event = _meant(sentence, [h for h in told if _timely(sentence, h)], word)
             if event is not None:
                 _put(scene, event, sentence, tokens)
@@ -80,7 +81,7 @@ def _echo(told: "Sequence[Happening]", one: "Happening") -> None:
 
 
 def _present(
-    scene: "Scene", sentence: "Sentence", *, tells: bool
+    scene: "Scene", sentence: "Sentence", nouns: "set[tuple[int, int]]", *, tells: bool
 ) -> "Iterator[tuple[Token | None, Sequence[Token]]]":
     """Yield who a sentence says was there, and the word for the event where it has one."""
     roll = attendance.roll(sentence)
@@ -92,6 +93,8 @@ def _present(
     for verb in (t for t in sentence.tokens if t.pos_ in ("VERB", "AUX")):
         if modality.of_verb(verb) in (modality.DENIED, modality.NOTHING):
             continue
+        if verb.lemma_ in _row("speech_verbs") and any((sentence.number, c.i) in nouns for c in verb.children):
+            continue  # `gave a lecture`: that is an event of its own
         if _attends(verb):
             yield _event_word(sentence), _subjects(sentence, verb)
         elif verb.lemma_.lower() == "accompany":

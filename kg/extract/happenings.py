@@ -54,7 +54,8 @@ class Happening:
 def lemma(token: "Token") -> str:
     """Return the base form of a word; the lemmatizer leaves capitalised plurals as they are: `Talks`."""
     lower = token.lemma_.lower()
-    return lower.removesuffix("s") if token.tag_ == "NNPS" or token.text.istitle() and token.pos_ == "PROPN" else lower
+    plural = token.pos_ == "PROPN" and not lower.endswith("ss")
+    return lower.removesuffix("s") if plural else lower
 
 
 _PLACES = ("in", "at", "near")

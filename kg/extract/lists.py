@@ -168,6 +168,8 @@ def _name(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
         return True
     if mention.sort is Sort.OCCASION:
         return False
+    if reading.wanted and _titled(sentence, token, mention.sort):
+        return True
     if reading.placing:
         reading.placing = False
         return mention.sort is Sort.PLACE
@@ -178,6 +180,22 @@ def _name(sentence: Sentence, token: "Token", reading: _Reading) -> bool:
     elif mention.sort in (Sort.INSTITUTION, Sort.PERSON) and _belongs(sentence, reading.found[-1], token):
         reading.found[-1] = token
     return True
+
+
+_TITLE = 3
+"""Words from the name of a country or a body to the office that it is named with."""
+
+
+def _titled(sentence: Sentence, token: "Token", sort: Sort) -> bool:
+    """Tell whether a name only says whose office is named: `Kenyan Trade Minister Ana Lopez`."""
+    if sort not in (Sort.PLACE, Sort.NATION, Sort.INSTITUTION):
+        return False
+    for other in sentence.tokens[token.i + 1 - sentence.first :][:_TITLE]:
+        if other.lower_ in titles().heads:
+            return other.text.istitle() or sort is Sort.NATION
+        if other.pos_ not in ("ADJ", "NOUN", "PROPN") or sentence.mention(other) is not None:
+            break
+    return False
 
 
 def _belongs(sentence: Sentence, name: "Token", token: "Token") -> bool:

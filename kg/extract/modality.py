@@ -137,6 +137,8 @@ def _after_preposition(preposition: "Token", depth: int) -> str:
         governor = preposition.head
         return HAPPENED if preposition.lower_ in ("after", "since") else of_verb(governor, depth + 1)
     governor = preposition.head
+    if governor.lemma_ == "look" and any(c.lower_ == "forward" for c in governor.children):
+        return PLANNED
     if governor.lemma_.lower() in row("occasions"):  # `the ceremony of signing the agreement was held`
         return of_noun(governor, frames.support(governor))
     return NOTHING

@@ -1,4 +1,4 @@
-"""Stage 2: acts of signing told with their day where nothing tells who is bound: `It was signed on Monday`."""
+"""Stage 2: acts of signing told with their day where nothing tells who is bound."""
 
 from collections.abc import Sequence
 
