@@ -187,3 +187,65 @@ def test_he_is_the_one_of_whom_the_clause_above_is_told():
 def test_the_year_in_which_a_summit_was_founded_is_not_its_day():
     text = "Minister Ana Lopez attended the Elm Forum, a summit launched in 2001."
     assert days(text, "conference") == []
+
+
+def test_who_calls_on_the_head_of_a_body_meets_that_body():
+    text = (
+        "Ambassador Bo Lindqvist paid a courtesy call on the Chief Executive of the Lima Teaching Hospital."
+    )
+    assert {"Bo Lindqvist", "Lima Teaching Hospital"} in events(text, "meeting")
+
+
+def test_persons_behind_long_titles_are_met_and_the_land_in_a_title_is_not():
+    text = (
+        "Minister Ana Lopez will meet Kenyan Minister of Roads and Rural Transport Daniel Otieno as well as "
+        "Managing Director Grace Wanjiru on 3 June 2021."
+    )
+    [who] = events(text, "meeting")
+    assert {"Ana Lopez", "Daniel Otieno", "Grace Wanjiru"} <= who
+    assert "Kenya" not in who
+
+
+def test_the_officials_in_company_do_not_make_their_bodies_take_part():
+    after = "She was accompanied by officials from the Ministry of Water, the Port Agency and the Andes Bank."
+    [who] = events(MET + after, "meeting")
+    assert who == {"Ana Lopez", "Bo Lindqvist"}
+
+
+def test_the_name_of_a_dialogue_tells_whose_it_is():
+    assert events("The Kenya-Peru Leaders Dialogue will be held in Lima on 3 June 2021.", "conference") == [
+        {"Kenya", "Peru"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The signing of the treaty took place on 3 May 2021 in Lima.",
+        "The contract was signed in Lima on 3 May 2021.",
+    ],
+)
+def test_a_dated_act_of_signing_is_an_event_though_nobody_is_named(text):
+    assert days(text, "signing") == ["2021-05-03"]
+    assert not [e for e in found(text).entities if e.kind is Kind.AGREEMENT]
+
+
+def test_two_who_met_somewhere_are_told_without_an_object():
+    assert events("Minister Ana Lopez and Ambassador Bo Lindqvist met in Lima on Friday.", "meeting") == [
+        {"Ana Lopez", "Bo Lindqvist"}
+    ]
+
+
+def test_who_is_received_may_be_called_she():
+    text = "Ambassador Carla Ruiz came to Lima. On Tuesday she was received by Minister Ana Lopez."
+    assert {"Carla Ruiz", "Ana Lopez"} in events(text, "meeting")
+
+
+def test_talks_that_came_to_nothing_took_place():
+    text = "Talks between the Andes Bank and the Lima Port Agency collapsed on Friday."
+    assert events(text, "meeting") == [{"Andes Bank", "Lima Port Agency"}]
+
+
+def test_a_meeting_looked_forward_to_is_planned():
+    text = "I look forward to attending the meeting in Lima on 3 June 2021 involving Kenya, Peru and Chile."
+    assert events(text, "meeting") == [{"Kenya", "Peru", "Chile"}]

@@ -92,7 +92,7 @@ def company(sentence: Sentence, token: "Token", *, alone: bool = False) -> "list
 
 def _unnamed(sentence: Sentence, token: "Token") -> bool:
     """Tell whether a list begins with unnamed people: `by officials from A, B and C`."""
-    after = [t for t in sentence.tokens[token.i + 1 - sentence.first :][:6]]
+    after = sentence.tokens[token.i + 1 - sentence.first :][:6]
     end = next((i for i, t in enumerate(after) if sentence.mention(t) is not None), len(after))
     return any(t.lower_ in ("from", "of") for t in after[:end])
 

@@ -91,10 +91,8 @@ def _present(
         yield None, attendance.company(sentence, sentence.tokens[len(sentence.tokens) // 2])
     opening = _opening(sentence)
     for verb in (t for t in sentence.tokens if t.pos_ in ("VERB", "AUX")):
-        if modality.of_verb(verb) in (modality.DENIED, modality.NOTHING):
+        if modality.of_verb(verb) in (modality.DENIED, modality.NOTHING) or _lectures(sentence, verb, nouns):
             continue
-        if verb.lemma_ in _row("speech_verbs") and any((sentence.number, c.i) in nouns for c in verb.children):
-            continue  # `gave a lecture`: that is an event of its own
         if _attends(verb):
             yield _event_word(sentence), _subjects(sentence, verb)
         elif verb.lemma_.lower() == "accompany":
@@ -106,6 +104,12 @@ def _present(
         elif _hosts(sentence, verb):
             around = frames.of_verb(verb)
             yield None, _persons(scene, sentence, around.get("subject", []) or around.get("by", []))
+
+
+def _lectures(sentence: "Sentence", verb: "Token", nouns: "set[tuple[int, int]]") -> bool:
+    """Tell whether what is given is an event of its own: `gave a public lecture`."""
+    given = verb.lemma_ in _row("speech_verbs")
+    return given and any((sentence.number, c.i) in nouns for c in verb.children)
 
 
 def _subjects(sentence: "Sentence", verb: "Token") -> "list[Token]":
