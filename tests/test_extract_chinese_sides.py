@@ -240,3 +240,21 @@ def test_a_rank_before_a_title_belongs_to_it():
 
 def test_a_society_before_the_title_of_its_head_is_a_body():
     assert "省护理学会" in things("省护理学会理事长沈若谷12日访问挪威。", Kind.INSTITUTION)
+
+
+def test_those_who_are_listed_before_a_verb_of_receiving_met_the_guests_and_not_each_other():
+    text = "新加坡驻华大使陈海泉一行12日访问湖北。省委书记沈若谷、省长林大可在武汉分别会见。"
+    findings = found(text)
+    meetings = {f.subject for f in findings.facts if f.value == Concept("meeting")}
+    keys = {e.key: e.name for e in findings.entities}
+    who = [
+        {keys[f.value.key] for f in findings.facts if f.subject == m and f.relation is Relation.PARTICIPANT}
+        for m in meetings
+    ]
+
+    assert who
+    assert not any({"沈若谷", "林大可"} <= together for together in who)
+
+
+def test_a_hyphen_belongs_to_a_foreign_name():
+    assert "阿隆·本-戴维" in things("沈若谷12日会见舍巴医疗中心主任阿隆·本-戴维。", Kind.PERSON)

@@ -15,6 +15,7 @@ from kg.extract.chinese_names import (
 )
 from kg.extract.chinese_words import Word, is_verb, lexicon, listed, longest_first
 
+_OWNED = re.compile(r"(?<=..)(?:集团|公司|大学|医院)(?=(?:旗下|下属|所属)..)")
 _SWALLOWED = re.compile(
     r"(?P<body>[一-鿿]{2,10}?)(?P<title>市长|省长|州长|校长|院长|主席|会长|总裁|董事长|大臣|部长|总统|总理|首相|议长)"
     r"(?P<name>[一-鿿]{1,6}·[一-鿿·]{1,12})"
@@ -82,6 +83,11 @@ def cut_up(word: Word) -> Iterator[Word]:
     """Yield the words that a word of the tagger holds."""
     if cut := _inside(word):
         yield from word.cut(*cut)
+        return
+    owned = _OWNED.search(word.text) if word.tag == "ORG" else None
+    if owned:
+        holder, rest = word.cut(owned.start() + 2, "ORG", "n")
+        yield from (holder, *rest.cut(2, "n", "ORG"))  # 甲集团 旗下 乙公司
         return
     if held := _SWALLOWED.fullmatch(word.text) if word.tag == "PER" else None:
         body, rest = word.cut(held.end("body"), "LOC" if held["body"][-1] in "市省州县" else "ORG", "n")

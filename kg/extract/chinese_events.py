@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from kg.extract.chinese_bodies import institution, place
@@ -100,6 +100,11 @@ def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
     first, last = track.at(match.start()), track.at(match.end() - 1)
     if any(acts(p.text, "attend") or p.text in listed("company") for p in track.reading.pieces[first:last]):
         return  # 陪同会见, 参加座谈: of a meeting told before
+    if track.letters[match.end() - 1] == "m" and any(
+        p.text == "、" for p in track.reading.pieces[first:last]
+    ):
+        _received(track, match, pieces, book)
+        return
     lead = track.carried(match.start(), "PIGL") if match.group("with") else []
     if match.group("with") and not lead:
         return
@@ -108,6 +113,15 @@ def _talked(track: Track, match: re.Match[str], book: Notebook) -> None:
             _meeting(track, match, [*lead, piece], "zh-talk", book)
     elif len({piece.name for piece in (*lead, *pieces)}) > 1:
         _meeting(track, match, [*lead, *pieces], "zh-talk", book)
+
+
+def _received(track: Track, match: re.Match[str], hosts: Sequence[Piece], book: Notebook) -> None:
+    """Read `书记甲、省长乙分别会见`: whom they met is the one group told of before."""
+    verb = track.reading.pieces[track.at(match.end() - 1)]
+    guests = replace(verb, sort=Sort.DELEGATION, kind="bare")
+    if delegation(guests, book) is not None:
+        for together in [[host] for host in hosts] if match.group("each") else [list(hosts)]:
+            happened(track, match, "meeting", [*together, guests], rule="zh-received", book=book)
 
 
 def _meeting(track: Track, match: re.Match[str], who: Sequence[Piece], rule: str, book: Notebook) -> None:

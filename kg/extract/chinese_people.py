@@ -188,6 +188,8 @@ def _offices(pieces: tuple[Piece, ...], person: int) -> tuple[list[Office], int]
             break
         while not fits and first > 0 and _is_unit(pieces[first - 1]):
             first -= 1  # a body that we have no name for (`护理 部 副主任`)
+        if first > 0 and first == title_start and pieces[first - 1].sort is Sort.DELEGATION:
+            first -= 1  # 代表团 团长
         title = "".join(p.text for p in pieces[title_start : index + 1])
         if pieces[title_start].text not in listed("former"):
             found.append(Office(person, title, body if fits else None, first))

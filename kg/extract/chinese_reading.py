@@ -212,7 +212,7 @@ def _occasion(words: Sequence[Word], index: int) -> Piece | None:
         return Piece(Sort.OCCASION, word.text, word.start, "", kind, full=whole)
     name = "".join(w.text for w in words[start : index + 1])
     if not _telling(words[start : index + 1], name, head):
-        if word.text == head and kind == "ceremony":
+        if word.text == head and kind == "ceremony" and head not in listed("needs_ordinal"):
             return Piece(Sort.OCCASION, head, word.start, PLAIN, kind)
         alone = word.text == head and head not in listed("needs_ordinal")
         return Piece(Sort.OCCASION, head, word.start, "n", "bare") if alone else None

@@ -58,7 +58,10 @@ def _dotted(words: Sequence[Word]) -> list[Word]:
     done: list[Word] = []
     for word in words:
         last = done[-1] if done else None
-        opened = last is not None and last.text.endswith("·") and len(last.text) > 1
+        opened = last is not None and last.text.endswith(("·", "-")) and len(last.text) > 1
+        if last and word.text == "-" and last.tag == "PER" and "·" in last.text:
+            done[-1] = replace(last, text=last.text + word.text)  # 阿隆·本-戴维
+            continue
         if last and (opened or word.text[0] == "·") and not _breaks(last if word.text[0] == "·" else word):
             done[-1] = replace(last, text=last.text + word.text, tag="PER")
         else:
@@ -251,6 +254,6 @@ def _tag_of_person(name: str) -> str:
         (name[-1] in "方媒军部行·" and not own)
         or is_title(name)
         or name in listed("not_people")
-        or (name.isascii() and " " not in name)
+        or (name[:1] < "\u0250" and " " not in name)
     )
     return "nz" if short or other else "PER"

@@ -11,6 +11,8 @@ from kg.extract.chinese_words import Word, acts, lexicon, listed
 
 _SHORTEST, _LONGEST = 2, 6
 """Letters of a foreign name without a dot."""
+_LATIN = 0x250
+"""Where the Latin letters end."""
 _NO_NAME = frozenset({"w", "p", "c", "u", "m", "r", "TIME"})
 _ENDS = ("、", "，", "。", "一行", "等", "及", "以及", "和", "与", "同")
 
@@ -45,7 +47,8 @@ def _latin_stop(words: Sequence[Word], index: int) -> int:
     while stop < len(words):
         text = words[stop].text.strip()
         joint = text in ("", ".", "-", "·") and stop > index
-        name = text.isascii() and text[:1].isupper() and text.replace(".", "").replace("-", "").isalpha()
+        plain = text.replace(".", "").replace("-", "")
+        name = text[:1].isupper() and plain.isalpha() and all(ord(letter) < _LATIN for letter in plain)
         if not (joint or name):
             break
         stop += 1
