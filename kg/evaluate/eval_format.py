@@ -125,8 +125,8 @@ def _participants(book: Dossier, others: list[Entity]) -> list[str]:
 
 
 def _behind(book: Dossier, other: Entity) -> list[str]:
-    """Return who takes part; for a delegation its people and who sent it, or else whence it comes."""
-    behind = book.names(other.key, Relation.SENT_BY, Relation.HEAD, Relation.MEMBER)
+    """Return who takes part; for a delegation its head and who sent it, or else whence it comes."""
+    behind = book.names(other.key, Relation.SENT_BY, Relation.HEAD)
     behind = behind or book.names(other.key, Relation.ORIGIN)
     return (behind if other.kind is Kind.DELEGATION else []) or [other.name]
 
