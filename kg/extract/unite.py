@@ -63,6 +63,8 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
         return False
     mine = {*one.who, *one.host, *one.sides}
     theirs = {key for h in group for key in (*h.who, *h.host, *h.sides)}
+    if first.kind in _GATHERINGS and any(_there(h, one) for h in group):
+        return True
     headline = one.sentence.zone is ZoneKind.HEADLINE or all(
         h.sentence.zone is ZoneKind.HEADLINE for h in group
     )
@@ -77,6 +79,11 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
         return bool(mine & theirs) or not mine or not theirs
     same_day = one.when is not None and any(h.when == one.when for h in group)
     return bool(mine & theirs) and (same_word or same_day) and (mine <= theirs or theirs <= mine or same_day)
+
+
+def _there(a: Happening, b: Happening) -> bool:
+    """Tell whether two clauses tell with one word of something at the same body: a lecture, twice announced."""
+    return a.lemma == b.lemma and bool(set(a.host) & set(b.host))
 
 
 def _welcomed(one: Happening, other: Happening) -> bool:
