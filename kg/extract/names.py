@@ -141,7 +141,7 @@ def _occasions(ws: Sequence[Word]) -> list[Span]:
     spans = []
     heads = small("occasions")
     for i, word in enumerate(ws):
-        if word.lower not in heads or not word.capital or lasting(ws, i):
+        if word.lower not in heads or not word.text[:1].isupper() or lasting(ws, i):
             continue
         first = i
         while first > 0 and _of_an_occasion(ws, first - 1):
@@ -161,7 +161,8 @@ def _of_an_occasion(ws: Sequence[Word], i: int) -> bool:
     """Tell whether a word goes on, to the left, with the name of a conference."""
     if ws[i].lower in small("first"):
         return ws[i].lower == "new" and i > 0 and ws[i - 1].capital
-    return ws[i].capital or ws[i].text[:1].isdigit() or ws[i].text == "-"
+    named = ws[i].text.istitle() and ws[i].lower in small("occasions") | {"prize"}
+    return ws[i].capital or named or ws[i].text[:1].isdigit() or ws[i].text == "-"
 
 
 def _places(ws: Sequence[Word], span: Span) -> list[Mention | None]:
