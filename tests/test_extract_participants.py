@@ -249,3 +249,24 @@ def test_talks_that_came_to_nothing_took_place():
 def test_a_meeting_looked_forward_to_is_planned():
     text = "I look forward to attending the meeting in Lima on 3 June 2021 involving Kenya, Peru and Chile."
     assert events(text, "meeting") == [{"Kenya", "Peru", "Chile"}]
+
+
+@pytest.mark.parametrize("name", ["Nordic Harvest Week", "Lima Coffee Awards", "Andes Water Prize Award"])
+def test_weeks_and_awards_that_somebody_attends_are_events(name):
+    findings = found(f"Minister Ana Lopez attended the {name} on 3 May 2021.")
+    assert name in {e.name for e in findings.entities if e.kind is Kind.EVENT}
+    assert events(f"Minister Ana Lopez attended the {name} on 3 May 2021.", "conference") == [{"Ana Lopez"}]
+
+
+def test_a_lecture_announced_twice_is_one():
+    text = (
+        "Professor Dan Moss will give a lecture at the National University of Peru. "
+        "Dean Carla Ruiz will open a lecture at the National University of Peru on 3 June 2021."
+    )
+    [who] = events(text, "training")
+    assert "National University of Peru" in who
+
+
+def test_a_place_before_a_conference_does_not_take_part():
+    text = "Minister Ana Lopez attended the Kenya conference in Lima on 3 May 2021."
+    assert events(text, "conference") == [{"Ana Lopez"}]

@@ -73,6 +73,7 @@ def fill(scene: Scene, found: Happening, row: Trigger, around: Mapping[str, "lis
         for name in sorted(row.slots[slot]):
             for token in around.get(name, []):
                 keys = scene.denoted(sentence, token)
+                keys = _owning(scene, found, token, around[name], keys) if name == "owner" else keys
                 for key in keys:
                     put(scene, found, slot, key, scene.evidence(sentence, [found.token, token]))
                 found.echoes |= slot == "who" and not keys and _group(token)
@@ -109,6 +110,18 @@ def named_sides(scene: Scene, found: Happening, mention: Mention) -> None:
                 key = scene.cast.of(own)
                 if key is not None:
                     found.sides.setdefault(key, Evidence(mention.start, mention.end))
+
+
+def _owning(
+    scene: Scene, found: Happening, token: "Token", owners: "list[Token]", keys: list[str]
+) -> list[str]:
+    """Return who owns an event; one place before it only says where it is: the Geneva summit."""
+    if found.kind == "visit" or token.dep_ == "poss":
+        return keys
+    places = {
+        k for t in owners for k in scene.denoted(found.sentence, t) if scene.draft.kind(k) is Kind.PLACE
+    }
+    return [key for key in keys if key not in places] if len(places) == 1 else keys
 
 
 def _at_body(scene: Scene, found: Happening, token: "Token") -> None:

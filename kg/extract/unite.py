@@ -63,8 +63,6 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
         return False
     mine = {*one.who, *one.host, *one.sides}
     theirs = {key for h in group for key in (*h.who, *h.host, *h.sides)}
-    if first.kind in _GATHERINGS and any(_there(h, one) for h in group):
-        return True
     headline = one.sentence.zone is ZoneKind.HEADLINE or all(
         h.sentence.zone is ZoneKind.HEADLINE for h in group
     )
@@ -73,7 +71,7 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
         return True
     if one.definite and (not mine or (same_word and first.kind in _GATHERINGS)):
         return True
-    if one.definite and first.kind in _GATHERINGS and mine & theirs:
+    if first.kind in _GATHERINGS and ((one.definite and mine & theirs) or any(_there(h, one) for h in group)):
         return True
     if headline or (one.definite and same_word):
         return bool(mine & theirs) or not mine or not theirs
@@ -82,7 +80,7 @@ def _same_event(group: list[Happening], one: Happening) -> bool:  # noqa: PLR091
 
 
 def _there(a: Happening, b: Happening) -> bool:
-    """Tell whether two clauses tell with one word of something at the same body: a lecture, twice announced."""
+    """Tell whether two clauses tell with one word of something at one body: a lecture, twice announced."""
     return a.lemma == b.lemma and bool(set(a.host) & set(b.host))
 
 
