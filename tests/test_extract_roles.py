@@ -263,3 +263,17 @@ def test_two_institutions_do_not_share_the_president_that_one_of_them_has():
     text = "Elm Bank and Oak Bank met.\nAna Lopez, CEO of Elm Bank, saw CEO Jean Morel."
 
     assert inferred(text) == ["Oak Bank"]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Councillor Ana Lopez (Elm City Council) signed it.", "Elm City Council"),
+        ("Dr. Ana Lopez, Director General, Elm Council of Forestry Research (ECFR), signed.",
+         "Elm Council of Forestry Research"),
+        ("Elm University signed it. Chancellor Maria Lopez thanked the Vice-Chancellor of Elm University.",
+         "Elm University"),
+    ],
+)  # fmt: skip
+def test_a_body_in_brackets_or_in_the_text_is_where_a_title_is_held(text, held):
+    assert held in {where for _, _, (_, where) in roles(text)}

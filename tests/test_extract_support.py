@@ -62,6 +62,7 @@ def test_a_name_that_is_written_as_only_those_of_bodies_are_is_believed(name):
         line("they walked through Mindoro for days", Mindoro=BODY),
         line("the ELMCO projects went on", ELMCO=BODY),
         line("a Code of Elms (COE) was read, and COE in May", COE=BODY),
+        line("Oak and Elm Bank, Mindoro came", Elm_Bank="company", Mindoro=BODY),
         line("on Monday has begun", Monday=BODY),
         line("a road from Elm-Oak, and Elm-Oak is long", Elm=Sort.PLACE),
     ],
@@ -90,6 +91,8 @@ def test_a_firm_may_bear_the_name_of_its_owner():
         ("Elm General Assembly Sheikha Ana Lopez", "Elm General Assembly", "Ana Lopez"),
         ("University of Elm strengthening Pacific", "University of Elm", None),
         ("Ministry of Health and Welfare", "Ministry of Health and Welfare", None),
+        ("Chamber of Commerce of Peru Ana Lopez", "Chamber of Commerce of Peru", "Ana Lopez"),
+        ("Association of Peruvian Migrant Workers", "Association of Peruvian Migrant Workers", None),
         ("Oak Nurses Association", "Oak Nurses Association", None),
     ],
 )

@@ -144,6 +144,8 @@ def run(ws: Sequence[Word], start: int, persons: set[int]) -> int:
 
 def listed(ws: Sequence[Word], end: int, persons: set[int], *, listing: bool) -> int:
     """Return the end of a name that goes on as `A, B and C` or `A and C`."""
+    if ws[end - 1].lower in ("ltd", "limited", "inc", "plc", "bhd", "llc"):
+        return end
     at, commas = end, 0
     while at < len(ws) and ws[at].text == "," and listing and at + 1 < len(ws) and ws[at + 1].lower != "and":
         after = run(ws, at + 1, persons)

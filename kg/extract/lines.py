@@ -81,8 +81,9 @@ def _acronyms(text: str) -> frozenset[str]:
         spelled = [word for word in re.findall(r"[^\W\d_]+", before) if word[0].isupper()]
         named = {word.lower() for word in spelled[-len(match[1]) :]}
         no_body = named & (words(table("names")["never"]) | words(table("names")["occasions"]))
+        office = is_office(spelled[-1]) if spelled else False  # Defence Adviser (DA)
         initials = "".join(word[0] for word in spelled)
-        if initials.endswith(match[1]) and _unknown(match[1]) and not no_body:
+        if initials.endswith(match[1]) and _unknown(match[1]) and not (no_body or office):
             found.add(match[1])
     led = (match[1] for match in _LED.finditer(text) if is_office(match[2]))
     return frozenset(found) | frozenset(name for name in led if _unknown(name))

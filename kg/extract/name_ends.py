@@ -20,7 +20,13 @@ _NAME = 2
 def after_body(ws: Sequence[Word], span: Span) -> tuple[Span, Span | None]:
     """Return the body of `Department of Energy ANA LOPEZ`, and the person who stands after it."""
     first, last = span
-    end = min(_at_office(ws, span), _at_honour(ws, span), _after_field(ws, span), _at_small(ws, span))
+    end = min(
+        _at_office(ws, span),
+        _at_honour(ws, span),
+        _after_field(ws, span),
+        _at_small(ws, span),
+        _after_land(ws, span),
+    )
     if end >= last:
         return span, None
     offices = [i for i in range(end, last) if is_office(ws[i].text) or _honour(ws[i])]
@@ -75,6 +81,26 @@ def _after_field(ws: Sequence[Word], span: Span) -> int:
     odd = any(w.lower in institution_heads() or not w.capital or known(w.text) for w in rest)
     told = ws[end - 1].lower in titles().fields
     return end if told and len(rest) >= _NAME and not odd else span[1]
+
+
+def _after_land(ws: Sequence[Word], span: Span) -> int:
+    """Return the end of the body in `Chamber of Commerce of Serbia ANA LOPEZ`: a country ends it."""
+    for i in range(span[0] + 1, span[1] - _NAME):
+        if ws[i].lower not in ("of", "for"):
+            continue
+        for end in range(min(i + 4, span[1] - _NAME), i, -1):
+            rest = ws[end : span[1]]
+            place = known(text_of(ws, (i + 1, end))) if end > i + 1 else None
+            name = all(w.capital and w.text != "&" and w.lower not in institution_heads() for w in rest)
+            if (
+                place is not None
+                and place.kind == "country"
+                and not place.adjective
+                and name
+                and not any(known(w.text) for w in rest)
+            ):
+                return end
+    return span[1]
 
 
 def _at_small(ws: Sequence[Word], span: Span) -> int:

@@ -58,7 +58,8 @@ def offices(scene: Scene, roles: Sequence[RoleMention]) -> list[Office]:
     for one in united:
         if one.body is None and one.place is None and _words(one.title) & national():
             one.place = scene.cast.country_before(one.mentions[0].start) or _homeland(scene, one)
-            one.inferred = one.place is not None
+            one.body = _ministry(scene, one) if one.place is None else None
+            one.inferred = (one.body or one.place) is not None
         elif one.body is None and one.place is None:
             _infer_workplace(scene, one, united)
     return sorted(united, key=lambda one: one.mentions[0].start)
@@ -86,6 +87,16 @@ def _infer_workplace(scene: Scene, one: Office, held: Sequence[Office]) -> None:
         taken = _taken(one, held)
         one.body = next((body for at in starts if (body := workplace(scene, one.title, at, taken))), None)
     one.inferred = (one.body or one.place) is not None
+
+
+def _ministry(scene: Scene, one: Office) -> str | None:
+    """Return the article's `Ministry of X` for its `Minister for X`."""
+    office, _, matter = one.title.lower().replace(" of ", " for ", 1).partition(" for ")
+    if office != "minister" or not matter:
+        return None
+    wanted = set(matter.split())
+    named = {key: scene.draft.name(key).lower().split() for _, key, m in scene.cast.named() if m.kind}
+    return next((k for k, n in named.items() if n[:2] == ["ministry", "of"] and set(n[2:]) == wanted), None)
 
 
 def _taken(one: Office, held: Sequence[Office]) -> set[str]:

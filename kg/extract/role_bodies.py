@@ -38,7 +38,11 @@ def with_body(pieces: Sequence[Piece], title: Title, holders: Sequence[int]) -> 
 
 
 def _of_holder(pieces: Sequence[Piece], title: Title, holder: int) -> Title | None:
-    """Read `President ANA LOPEZ of X` and `Dean ANA LOPEZ from X`."""
+    """Read `President ANA LOPEZ of X`, `Dean ANA LOPEZ from X` and `Councillor ANA LOPEZ (X)`."""
+    if title.start < holder and is_(pieces, holder + 1, "("):
+        inside = body_at(pieces, holder + 2 + is_(pieces, holder + 2, "the"))
+        named = inside is not None and inside[0].sort is Sort.INSTITUTION and is_(pieces, inside[1], ")")
+        return replace(title, body=inside[0]) if inside is not None and named else None
     called = title.text.lower().split()[-1].rstrip(".") in _CALLED
     links = ("of", "from", "at") if called else ("of", "from")
     if title.start > holder or not is_lower(pieces, holder + 1, links):

@@ -1,7 +1,7 @@
 """Stage 2: find who holds what title in which institution, in the pieces of a line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.extract.marks import Piece, RoleMention, Sort
 from kg.extract.piece_words import is_, is_lower, lower
@@ -124,6 +124,10 @@ def _appositions(pieces: Sequence[Piece], person: int, opened: int, roles: Roles
 def _apposition(pieces: Sequence[Piece], at: int, opened: int) -> Title | None:
     """Return the title phrase here, with the body that may follow it after a comma."""
     title = title_at(pieces, at, loose=True)
+    if title is not None and title.body is not None and title.body.sort is Sort.INSTITUTION:
+        land = pieces[title.end].mention if title.end < len(pieces) else None
+        if land is not None and land.sort is Sort.PLACE:  # Elm Research New Zealand
+            title = replace(title, end=title.end + 1)
     if title is None or (title.end < len(pieces) and pieces[title.end].mention is not None):
         return None
     if is_(pieces, opened, "(") and not is_(pieces, title.end, ")", ",", "and", ";"):
@@ -131,10 +135,16 @@ def _apposition(pieces: Sequence[Piece], at: int, opened: int) -> Title | None:
     if title.body is None and is_(pieces, title.end, ",") and not title.plural:
         found = body_at(pieces, title.end + 1 + is_(pieces, title.end + 1, "the"))
         marks = (";", ".", ")") if title.definite else (";", ".", ")", ",")
-        ends = found is not None and (found[1] >= len(pieces) or is_(pieces, found[1], *marks))
+        short = found[1] + 3 if found is not None and _acronym(pieces, found[1]) else found[1] if found else 0
+        ends = found is not None and (short >= len(pieces) or is_(pieces, short, *marks))
         if found is not None and ends and found[0].sort is Sort.INSTITUTION:
             return Title(title.start, found[1], title.text, found[0], definite=title.definite)
     return title
+
+
+def _acronym(pieces: Sequence[Piece], at: int) -> bool:
+    """Tell whether the short name of a body stands here in brackets."""
+    return is_(pieces, at, "(") and is_(pieces, at + 2, ")") and pieces[at + 1].text.isupper()
 
 
 def _leads(pieces: Sequence[Piece], at: int) -> bool:

@@ -144,7 +144,7 @@ def _listed(line: Named) -> Iterator[Mention]:
         between = _between(line, chain[-1], mention) if chain and mention is not None else None
         if between is not None and mention is not None and mention.sort is Sort.INSTITUTION:
             chain.append(mention)
-            joined = joined or bool({"and", "&"} & set(between))
+            joined = bool({"and", "&"} & set(between))  # a list ends with it
             continue
         if joined and any(not _bare(m) for m in chain):
             yield from (m for m in chain if _bare(m))

@@ -53,7 +53,8 @@ def workplace(scene: Scene, title: str, start: int, taken: Collection[str] = ())
     """
     said = f" {title.lower()} "
     fit = next((f for f in _fits() if any(f" {word} " in said for word in f.titles)), None)
-    if fit is None or title in _STATESMEN:
+    academic = title == "Chancellor" and "vice-chancellor" in scene.draft.article.text.lower()
+    if fit is None or (title in _STATESMEN and not academic):
         return None
     sure = [(at, key) for at, key, m in scene.cast.named() if (m.trusted or m.kind) and key not in taken]
     named = [(at, key) for at, key in sure if _has(scene, key, fit)]
