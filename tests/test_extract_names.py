@@ -84,6 +84,8 @@ def test_an_edition_belongs_to_the_name_of_a_conference():
         ("Ministry of Education", "government"),
         ("Elm Quality Agency for Universities", "government"),
         ("Elm Foundation", "ngo"),
+        ("Elm Hospice Trust", "ngo"),
+        ("Elm Bureau Group", "company"),
         ("Elm Technologies Ltd", "company"),
         ("Elm", ""),
     ],

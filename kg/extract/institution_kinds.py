@@ -19,8 +19,9 @@ def kind_of(name: str) -> str:
 
 
 def _by_head(words_: str) -> str:
-    tokens = set(re.findall(r"[^\W_]+", words_))
-    return next((row.kind for row in institution_kinds() if tokens & row.heads), "")
+    tokens = re.findall(r"[^\W_]+", words_)
+    rows = institution_kinds()
+    return next((row.kind for word in reversed(tokens) for row in rows if word in row.heads), "")
 
 
 def described_kinds() -> dict[str, str]:
