@@ -128,11 +128,54 @@ def test_cities_are_sisters_by_a_noun_and_by_mayors_who_sign():
     assert deals(text) == [("signed", ["Lima", "Oslo"])]
 
 
-def test_one_known_party_is_enough_for_a_plan_but_not_for_what_was_signed():
+def test_one_named_party_is_enough_where_a_verb_says_what_became_of_the_agreement():
     assert deals(f"{ELM} will sign an agreement on Monday with a partner in the north.") == [
         ("planned", [ELM])
     ]
-    assert deals(f"{ELM} signed an agreement on Monday with a partner in the north.") == []
+    assert deals(f"{ELM} signed an agreement on Monday with a partner in the north.") == [("signed", [ELM])]
+
+
+def test_nobody_signs_by_an_adjective_or_where_a_paper_only_writes_so():
+    assert deals("A mayor signed an agreement with the Polish guests on Monday.") == []
+    assert deals(f"A newspaper wrote that a bank had signed an agreement with {OAK}.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"{ELM} and {OAK} agreed to open a joint telescope.", "preliminary"),
+        (f"{ELM} ordered six boats from {OAK}.", "signed"),
+        (f"{ELM} will buy {OAK} next year.", "planned"),
+        (f"{ELM} announced the signing, in Rome on Monday, of a treaty with {OAK}.", "signed"),
+        (f"The agreement that binds {ELM} and {OAK} was signed on Monday.", "signed"),
+        (f"{ELM} is pleased to announce the signing of an agreement with {OAK}.", "signed"),
+        (f"{ELM} and {OAK} signed a declaration on Monday.", "signed"),
+        (f"The treaty between {ELM} and {OAK} had lapsed and was renewed on Monday.", "signed"),
+    ],
+)
+def test_two_parties_are_bound_by_other_words_than_signed_an_agreement(text, status):
+    assert deals(text) == [(status, [ELM, OAK])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ELM} and {OAK} agreed to deepen their friendship.",
+        f"{ELM} would be pleased to announce the signing of an agreement with {OAK}.",
+        f"{ELM} could buy {OAK} next year.",
+        f"{ELM} published a declaration on {OAK}.",
+    ],
+)
+def test_good_will_and_what_might_be_are_no_agreements(text):
+    assert deals(text) == []
+
+
+def test_parts_of_a_set_are_told_by_their_numbers():
+    text = f"Two papers were signed on Monday. The first is between {ELM} and {OAK}; "
+    text += "the second binds Ash University and Fir University to share a house."
+
+    assert ("signed", [ELM, OAK]) in deals(text)
+    assert ("signed", ["Ash University", "Fir University"]) in deals(text)
 
 
 def test_whoever_signs_is_no_party_where_it_is_said_between_whom_it_is():

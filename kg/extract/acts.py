@@ -56,12 +56,18 @@ def _for(sentence: Sentence, verb: "Token") -> bool:
 
 
 def in_principle(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
-    """Read `A and B agreed in principle to build a telescope`."""
-    if verb.lemma_ != "agree" or not standing.in_principle(sentence, verb, verb):
+    """Read `A and B agreed in principle to build`, and without `in principle` where two are named."""
+    if verb.lemma_ != "agree" or modality.of_verb(verb) != modality.HAPPENED:
         return None
-    said = modality.of_verb(verb)
-    if said != modality.HAPPENED:
+    outright = not standing.in_principle(sentence, verb, verb)
+    if outright and not (verb.tag_ in ("VBD", "VBN") and _to_do(verb)):
         return None
     deal = Deal("formal-agreement", sentence, verb, verb, "preliminary", "agreement-verb")
     parties.fill(scene, deal, frames.of_verb(verb), verb)
-    return deal
+    return deal if not outright or len(set(deal.members) - deal.through) > 1 else None
+
+
+def _to_do(verb: "Token") -> bool:
+    """Tell whether it is said what those who agree will do."""
+    done = [c for c in verb.children if c.dep_ == "xcomp" and any(g.lower_ == "to" for g in c.children)]
+    return any(c.lemma_.lower() not in bargains().vague for c in done)

@@ -1,11 +1,25 @@
 """Stage 2: agreements and sets of agreements, from the words that tell of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.extract import acts, assertion, bonds, frames, lists, parties, several, standing, ties
+from kg.extract import (
+    acts,
+    assertion,
+    bonds,
+    clauses,
+    frames,
+    lists,
+    order,
+    parties,
+    purchases,
+    several,
+    standing,
+    ties,
+)
 from kg.extract.deals import Deal
+from kg.extract.enough import words_around as _quote
 from kg.extract.figures import Number, number_of
 from kg.extract.marks import Sentence
 from kg.extract.scene import Scene
@@ -16,41 +30,6 @@ if TYPE_CHECKING:
 
 
 _EARLIER = frozenset(("originally", "initially", "previously", "formerly", "first"))
-
-
-def told(scene: Scene, groups: Sequence[list[Deal]]) -> list[list[Deal]]:
-    """Return the agreements whose parties are known: two at least, or one where a number is told.
-
-    One is also enough for what is planned, where no other agreement of the article has that party. Of what
-    was signed it is not: measured, half of those were false.
-    """
-    known = {id(group): len(_members(group)) > 1 or _counted(group) for group in groups}
-    others = {key for group in groups if known[id(group)] for key in _members(group)}
-    out = []
-    for group in groups:
-        members = _members(group)
-        if known[id(group)] or (members and not members & others and any(_planned(deal) for deal in group)):
-            out.append(group)
-        else:
-            scene.draft.rejected.append(
-                f"agreement without parties: {_quote(scene, group[0].sentence, group[0].noun)}"
-            )
-    return out
-
-
-def _members(group: Sequence[Deal]) -> set[str]:
-    members = {key for deal in group for key in deal.members}
-    return members | {key for deal in group for key in deal.alone if members}
-
-
-def _counted(group: Sequence[Deal]) -> bool:
-    return any(deal.number is not None and (_members(group) or deal.among) for deal in group)
-
-
-def _planned(deal: Deal) -> bool:
-    """Tell whether a sentence tells of an agreement to come; a headline is told again in full."""
-    whole = deal.sentence.tokens[-1].is_punct
-    return whole and deal.rule == "agreement-verb" and not deal.definite and deal.status == "planned"
 
 
 def find(scene: Scene) -> list[Deal]:
@@ -82,6 +61,7 @@ def _without_noun(scene: Scene, sentence: Sentence, here: list[Deal], before: li
     verbs = [t for t in sentence.tokens if t.pos_ == "VERB" and t not in taken]
     found: list[Deal | None] = [acts.told(scene, sentence, verb, [*before, *here]) for verb in verbs]
     found += [acts.in_principle(scene, sentence, verb) for verb in verbs]
+    found += [purchases.told(scene, sentence, verb) for verb in verbs]
     return [deal for deal in found if deal is not None]
 
 
@@ -116,8 +96,10 @@ def _of_memorandum(token: "Token") -> bool:
 
 def _kind_of(noun: "Token") -> tuple[str, bool]:
     """Return the kind that a noun names by itself; of sister cities any tie is a partnership."""
-    words = {noun.lemma_.lower(), noun.lower_}
+    words = {noun.lemma_.lower(), noun.lower_, order.hyphened(noun)}
     row = next((row for row in bargains().kinds if words & row.nouns), None)
+    if row is None and words & bargains().papers and order.under_hand(noun):
+        return "formal-agreement", False
     sisters = _sisters(noun)
     if sisters and (row is not None or words & bargains().ties):
         return "partnership", False
@@ -154,13 +136,13 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> l
         return [tied] if len(tied.members) > 1 else []
     kind, loose = kind_at(sentence, token)
     among = _among(sentence, token)
-    if (not kind and among is None) or _is_among(token):
+    if (not kind and among is None) or _is_among(token) or _signs(token):
         return []
     around, support = frames.of_noun(token)
     listed = next((d for d in here if d.number is not None and _including(sentence, d, token)), None)
     if listed is not None:
         return _some(_part(scene, sentence, token, kind or listed.kind, around, listed))
-    verb = _verb(token, support)
+    verb = _verb(token, support) or (order.verb(sentence, token) if kind else None)
     if verb is None:
         return _mentioned(scene, sentence, token, kind, loose=loose)
     if loose and not _between(scene, sentence, around):
@@ -178,11 +160,20 @@ def _at(scene: Scene, sentence: Sentence, token: "Token", here: list[Deal]) -> l
     deal.definite = any(c.lower_ in ("the", "this") for c in token.children if c.dep_ == "det")
     deal.earlier = any(c.lower_ in _EARLIER for c in verb.children)
     parties.fill(scene, deal, around, verb)
+    clauses.complete(scene, deal)
     if not deal.members and token.dep_ == "pobj" and token.head.lower_ in bargains().grounds:
         parties.put(scene, deal, parties.speaker(scene, sentence, token), token)
     if not deal.members and token.dep_ == "dobj" and token.head.lemma_ in bargains().having:
         parties.put(scene, deal, lists.before(sentence, token.head), token)
     return _each(scene, deal)
+
+
+def _signs(noun: "Token") -> bool:
+    """Tell whether a noun only names who signs: `nine projects signed a charter`."""
+    over = noun.head
+    return (
+        noun.dep_ == "nsubj" and over.lemma_ in acts.SIGNING and any(c.dep_ == "dobj" for c in over.children)
+    )
 
 
 def _some(deal: Deal | None) -> list[Deal]:
@@ -224,11 +215,6 @@ def _mentioned(scene: Scene, sentence: Sentence, token: "Token", kind: str, *, l
     return _each(scene, deal) if len(deal.members) > 1 else []
 
 
-def _quote(scene: Scene, sentence: Sentence, token: "Token") -> str:
-    piece = sentence.piece(token)
-    return " ".join(scene.draft.article.text[max(sentence.start, piece.start - 40) : piece.end + 30].split())
-
-
 def _verb(noun: "Token", support: "Token | None") -> "Token | None":
     """Return the verb that says what became of an agreement: `signed an agreement`, `agreements signed`."""
     undone = ("cancelled", "denied")
@@ -239,6 +225,10 @@ def _verb(noun: "Token", support: "Token | None") -> "Token | None":
             return child
     if support is not None and noun.dep_ != "pobj" and _agrees(support):
         return support
+    # `had lapsed and was renewed`
+    for child in support.children if support is not None and noun.dep_ in ("nsubj", "nsubjpass") else ():
+        if child.dep_ == "conj" and child.tag_ == "VBN" and _agrees(child):
+            return child
     # `entered into an agreement`
     if support is not None and noun.dep_ == "pobj" and support.lemma_.lower() in ("enter", "agree"):
         return support if noun.head.lower_ in ("into", "on", "to") else None

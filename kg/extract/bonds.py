@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, lists, parties, standing
+from kg.extract import clauses, frames, lists, parties, standing
 from kg.extract.deals import Deal
 from kg.extract.scene import Scene
 from kg.extract.tables import bargains
@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 
 def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
-    """Find the parties between whom an agreement is, or its owner and with whom it is."""
+    """Find those between whom an agreement is, its owner and with whom it is, or those of its clause."""
+    _bind(scene, deal, only_between=only_between)
+    if not only_between:
+        clauses.complete(scene, deal)
+
+
+def _bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
     sentence, noun = deal.sentence, deal.noun
     between = parties.listed_after(sentence, noun.i, noun, noun, ("between", "among"))
     around, _ = frames.of_noun(noun)
@@ -39,6 +45,8 @@ def bind(scene: Scene, deal: Deal, *, only_between: bool) -> None:
             [*parties.listed_after(sentence, noun.i, noun, noun, ("with",)), *around.get("with", [])]
         )
     )
+    if noun.lemma_.lower() in bargains().trading:  # `announced the purchase of B`
+        others += around.get("of", [])
     owners = [t for t in around.get("owner", []) if t.pos_ != "PRON"]
     parties.put(scene, deal, owners, noun)
     if not deal.members:
@@ -64,13 +72,19 @@ def _by_signing(scene: Scene, deal: Deal) -> bool:
             *(frames.of_verb(support).get("with", []) if support is not None else []),
         ]
         owners = [t for t in around.get("owner", []) if t.pos_ != "PRON"]
-        mine = owners or parties.speaker(scene, deal.sentence, over)
+        mine = owners or parties.speaker(scene, deal.sentence, over) or _listed_above(deal, over)
         given = [*mine, *others]
     if len(set(parties.denoted(scene, deal.sentence, given))) < 2:  # noqa: PLR2004  two at least
         return False
     parties.bodies(scene, deal.sentence, given)
     parties.put(scene, deal, given, deal.noun)
     return len(deal.members) > 1
+
+
+def _listed_above(deal: Deal, over: "Token") -> "list[Token]":
+    """Read `With the signing of a treaty, A and B have ended a quarrel`."""
+    verb = over.head.head if over.dep_ == "pobj" and over.head.i == deal.sentence.first else None
+    return lists.before(deal.sentence, verb) if verb is not None and verb.i > deal.noun.i else []
 
 
 def _stands(noun: "Token") -> bool:

@@ -28,6 +28,8 @@ class Deal:
     where: dict[str, Evidence] = field(default_factory=dict)
     when: When | None = None
     when_evidence: Evidence | None = None
+    tail: Evidence | None = None
+    """The words for a partner who is not named: `with a grocer of Lima`."""
     number: Number | None = None
     among: Number | None = None
     within: "Deal | None" = None
@@ -36,6 +38,8 @@ class Deal:
     definite: bool = False
     through: set[str] = field(default_factory=set)
     """Parties known only as the employers of those who signed."""
+    adjectives: set[str] = field(default_factory=set)
+    """Countries of which only an adjective speaks: `with his Samoan colleague`."""
     partners: "list[Token]" = field(default_factory=list)
     """Who is listed after `with`."""
     apart: bool = False

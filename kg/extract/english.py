@@ -10,6 +10,7 @@ from kg.extract import (
     counterparts,
     counts,
     delegations,
+    enough,
     events,
     genre,
     lines,
@@ -80,7 +81,7 @@ def read(article: Article) -> Reading:
     _date(scene, [*happenings, *signings.undated(acts, deals), *deals])
     _inherit_dates(happenings, deals)
     counterparts.complete(scene, deals, happenings)
-    united = agreements.told(scene, unite.agreements(deals))
+    united = enough.told(scene, unite.agreements(deals))
     happenings = [h for h in happenings if not h.weak or h.when is not None]
     happenings += signings.alone(acts, deals, united)
     groups = [group for group in unite.events(happenings) if events.enough(scene, group)]

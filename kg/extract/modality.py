@@ -101,8 +101,8 @@ def _governed(verb: "Token", above: "Token", depth: int) -> str:  # noqa: C901, 
         return said if said in (CANCELLED, DENIED) else PLANNED
     if lemma in row("planned") or yet_to(above):
         return PLANNED if of_verb(above, depth + 1) in (HAPPENED, PLANNED) else NOTHING
-    if lemma in row("kept"):
-        return of_verb(above, depth + 1)
+    if lemma in row("kept"):  # `is pleased to announce` is as real as `is`
+        return of_verb(above.head if above.dep_ == "acomp" else above, depth + 1)
     return NOTHING
 
 

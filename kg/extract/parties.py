@@ -31,6 +31,9 @@ def fill(scene: Scene, deal: Deal, around: Mapping[str, "list[Token]"], verb: "T
     put(scene, deal, subject, verb)
     listed = [t for name in _BINDING for t in (*around.get(name, []), *of_verb.get(name, []))]
     deal.partners = [*around.get("with", []), *of_verb.get("with", []), *_listed(deal, verb, ("with",))]
+    if deal.partners:
+        tail = [t for t in (*deal.partners, *deal.partners[0].subtree) if t.i > deal.noun.i]
+        deal.tail = scene.evidence(deal.sentence, [deal.noun, *tail])
     bodies(scene, deal.sentence, _listed(deal, verb, ("with",)))
     bodies(scene, deal.sentence, _listed(deal, verb, ("between",)), short=True)
     put(scene, deal, dict.fromkeys((*listed, *_listed(deal, verb, _BINDING))), verb)
@@ -169,10 +172,11 @@ def _name_anew(scene: Scene, sentence: Sentence, token: "Token") -> None:
     while start > 0 and sentence.tokens[start - 1].text[0].isupper() and _plain_name(sentence, start - 1):
         start -= 1
     words = sentence.tokens[start : at + 1]
+    single = sentence.tokens[max(0, at - 1)].lower_ == "with" and not token.text.isupper()
     if (
         token.pos_ == "PROPN"
         and token.text[0].isupper()
-        and len(words) > 1
+        and (len(words) > 1 or (single and sentence.tokens[-1].is_punct))
         and not scene.denoted(sentence, token)
     ):
         evidence = scene.evidence(sentence, words)
@@ -264,6 +268,9 @@ def put(scene: Scene, deal: Deal, tokens: "Iterable[Token]", anchor: "Token") ->
                 deal.parties.setdefault(key, evidence)
             elif kind is Kind.PLACE:
                 deal.sides.setdefault(key, evidence)
+                mention = deal.sentence.mention(token)
+                if mention is None or mention.sort is Sort.NATION:
+                    deal.adjectives.add(key)
             elif kind is Kind.PERSON:
                 deal.signers.setdefault(key, evidence)
                 _for_whom(scene, deal, token, key, evidence)

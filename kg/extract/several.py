@@ -6,6 +6,7 @@ from kg.extract import lists, parties
 from kg.extract.deals import Deal
 from kg.extract.marks import Sentence
 from kg.extract.scene import Scene
+from kg.extract.tables import bargains
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 _PART = frozenset(
     ("one", "another", "first", "second", "third", "fourth", "other", "others", "largest", "last")
 )
+_FEW = 4
+"""Words around which a part is named."""
 _NEAR = 2
 """Sentences after a set in which its parts are told."""
 
 
 def apart(scene: Scene, sentence: Sentence, here: list[Deal], before: "Sequence[Deal]") -> list[Deal]:
     """Return the deals of a sentence, with each `between` that is told of several as one of its own."""
-    betweens = [t for t in sentence.tokens if t.lower_ == "between"]
+    betweens = [t for t in sentence.tokens if t.lower_ == "between" or _binds(t)]
     whole = next((d for d in reversed((*before, *here)) if _several(d)), None)
     if whole is None or sentence.number - whole.sentence.number > _NEAR:
         return here
@@ -50,8 +53,16 @@ def _several(deal: Deal) -> bool:
 
 
 def _is_part(sentence: Sentence, between: "Token") -> bool:
-    back = sentence.tokens[max(0, between.i - sentence.first - 4) : between.i - sentence.first]
-    return any(t.lower_ in _PART for t in back)
+    at = between.i - sentence.first
+    start = max((i + 1 for i in range(at) if sentence.tokens[i].text in (";", ":")), default=0)
+    near = (*sentence.tokens[start : start + _FEW], *sentence.tokens[max(start, at - _FEW) : at])
+    return any(t.lower_ in _PART and t.i < between.i for t in near)
+
+
+def _binds(verb: "Token") -> bool:
+    """Read `the second binds A and B`."""
+    before = {t.lower_ for t in verb.doc[max(verb.sent.start, verb.i - _FEW) : verb.i]}
+    return verb.lemma_.lower() in bargains().binding and verb.tag_ in ("VBZ", "VBD") and bool(_PART & before)
 
 
 def _one(scene: Scene, sentence: Sentence, between: "Token", whole: Deal) -> Deal | None:

@@ -15,6 +15,8 @@ _WAITING = frozenset(("ahead", "before", "until", "pending", "prior", "await", "
 _LEAVE = frozenset(("approve", "authorise", "authorize", "allow", "permit", "endorse", "back", "support"))
 """Verbs that let a signing come."""
 _STEPS = 2
+_FARTHEST = 12
+"""Words between an act and what is signed."""
 _LATER = frozenset(("yet", "still", "until", "till"))
 
 
@@ -69,7 +71,22 @@ def by_mention(noun: "Token", support: "Token | None") -> str:
 
 def over_noun(noun: "Token") -> "Token | None":
     """Return the noun on which an agreement hangs: `talks on a merger`, `merger talks`."""
-    return next((a for a in _ancestors(noun) if a.lemma_.lower() in bargains().under), None)
+    found = next((a for a in _ancestors(noun) if a.lemma_.lower() in bargains().under), None)
+    return found if found is not None or noun.dep_ != "pobj" else _act_before(noun.head)
+
+
+def _act_before(of: "Token") -> "Token | None":
+    """Read `the signing, in Rome on Monday, of a treaty`, which the parser tears apart."""
+    first = of.sent.start
+    for step in range(1, _FARTHEST):
+        if of.lower_ != "of" or of.i - step < first:
+            return None
+        token = of.nbor(-step)
+        if bargains().under.get(token.lemma_.lower()) == "signed" and token.pos_ == "NOUN":
+            return token
+        if token.pos_ in ("VERB", "AUX") or (token.pos_ == "NOUN" and token.tag_ != "NNP"):
+            return None
+    return None
 
 
 def _fails(noun: "Token", support: "Token | None") -> bool:

@@ -153,6 +153,7 @@ def _deal_clause(deal: Deal) -> Evidence:
         spans += slot.values()
     spans += [deal.when_evidence] if deal.when_evidence else []
     spans += [deal.number.evidence] if deal.number else []
+    spans += [deal.tail] if deal.tail and len(deal.members) == 1 else []
     return _hull(spans)
 
 
@@ -209,7 +210,8 @@ def _event_of(happenings: Sequence[Happening], token: "Token | None", deal: Deal
 
 def _signing(scene: Scene, key: str, group: Sequence[Deal]) -> None:
     """State the act of signing as an event, where the article tells when, where or by whom it was done."""
-    acts = [d for d in group if d.token.lemma_.lower() in labels.ACTS and d.status in ("signed", "planned")]
+    told = [d for d in group if d.token.lemma_.lower() in labels.ACTS and d.token.lemma_ != "agree"]
+    acts = [d for d in told if d.status in ("signed", "planned")]
     if not any(d.when or d.where or d.signers or _signs(d) for d in acts):
         return
     dated = next((d for d in acts if d.when is not None), None)

@@ -138,6 +138,10 @@ class Bargains:
     """Verb -> the objects with which it tells of a partnership: `join hands`."""
     pairing: frozenset[str]
     """Verbs that tell of a partnership with, or of, those who suffer them: `is twinned with`."""
+    buying: frozenset[str]
+    """Verbs whose object is the body that is bought."""
+    ordering: frozenset[str]
+    """Verbs of buying something from a body."""
     twins: frozenset[str]
     """Nouns of two that are partners: `sister cities`."""
     ties: frozenset[str]
@@ -146,6 +150,14 @@ class Bargains:
     """Words that make a tie or an agreement one of sister cities."""
     documents: frozenset[str]
     """Nouns for the paper that an agreement stands on."""
+    trading: frozenset[str]
+    """Nouns of a contract `of` the body that is bought."""
+    vague: frozenset[str]
+    """Verbs of no more than good will: `agreed to deepen`."""
+    binding: frozenset[str]
+    """Verbs of which an agreement is the subject and its parties the object."""
+    papers: frozenset[str]
+    """Nouns that name an agreement only where they are signed."""
     with_particle: Mapping[str, str]
     """Verb -> the particle without which it means something else."""
     grounds: frozenset[str]
@@ -182,10 +194,16 @@ def bargains() -> Bargains:
         joining=words(rows["joining"]),
         together={verb: words(line) for verb, line in rows["together"].items()},
         pairing=words(rows["pairing"]),
+        buying=words(rows["buying"]),
+        ordering=words(rows["ordering"]),
         twins=words(rows["twins"]),
         ties=words(rows["ties"]),
         sistering=words(rows["sistering"]),
         documents=words(rows["documents"]),
+        trading=words(rows["trading"]),
+        vague=words(rows["vague"]),
+        binding=words(rows["binding"]),
+        papers=words(rows["papers"]),
         with_particle=rows["with_particle"],
         grounds=words(rows["grounds"]),
         undecided=words(rows["undecided"]),
