@@ -147,7 +147,7 @@ def test_nobody_signs_by_an_adjective_or_where_a_paper_only_writes_so():
         (f"{ELM} ordered six boats from {OAK}.", "signed"),
         (f"{ELM} will buy {OAK} next year.", "planned"),
         (f"{ELM} announced the signing, in Rome on Monday, of a treaty with {OAK}.", "signed"),
-        (f"The agreement that binds {ELM} and {OAK} was signed on Monday.", "signed"),
+        (f"The agreement that brings {ELM} and {OAK} together was signed on Monday.", "signed"),
         (f"{ELM} is pleased to announce the signing of an agreement with {OAK}.", "signed"),
         (f"{ELM} and {OAK} signed a declaration on Monday.", "signed"),
         (f"The treaty between {ELM} and {OAK} had lapsed and was renewed on Monday.", "signed"),
