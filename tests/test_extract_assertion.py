@@ -178,6 +178,15 @@ def test_parts_of_a_set_are_told_by_their_numbers():
     assert ("signed", ["Ash University", "Fir University"]) in deals(text)
 
 
+def test_a_part_of_a_set_of_another_sentence_is_quoted_from_its_own():
+    text = f"In the hall of the old town three papers were signed on Monday. One is between {ELM} and {OAK}."
+
+    found = extract(article(text))
+
+    (fact,) = (f for f in found.facts if f.relation is Relation.IN_SET)
+    assert text[fact.evidence[0].start : fact.evidence[0].end] in f"One is between {ELM} and {OAK}."
+
+
 def test_whoever_signs_is_no_party_where_it_is_said_between_whom_it_is():
     text = f"Norway and Peru signed a memorandum between {ELM} and {OAK}."
 

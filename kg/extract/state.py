@@ -258,17 +258,11 @@ def sets(scene: Scene, groups: Sequence[Sequence[Deal]], dates: Mapping[str, Whe
     by_size = {g[0].number.value: g[0].key for g in groups if g[0].number is not None}
     for deal in (d for g in groups for d in g):
         if deal.within is not None and deal.within.key:
-            _Put(scene, deal.key, deal)(
-                Relation.IN_SET, Ref(deal.within.key), deal.sentence.span([deal.within.noun, deal.noun])
-            )
+            put, evidence = _Put(scene, deal.key, deal), _within_set(deal, deal.within)
+            put(Relation.IN_SET, Ref(deal.within.key), evidence)
             for value in scene.draft.values(deal.within.key, Relation.SIGNED_AT):
                 if isinstance(value, Ref):
-                    _Put(scene, deal.key, deal)(
-                        Relation.SIGNED_AT,
-                        value,
-                        deal.sentence.span([deal.within.noun, deal.noun]),
-                        basis=Basis.INFERRED,
-                    )
+                    put(Relation.SIGNED_AT, value, evidence, basis=Basis.INFERRED)
         whole = by_size.get(deal.among.value) if deal.among is not None else None
         if whole is None or deal.among is None or whole == deal.key:
             continue
@@ -276,6 +270,12 @@ def sets(scene: Scene, groups: Sequence[Sequence[Deal]], dates: Mapping[str, Whe
         _Put(scene, deal.key, deal)(Relation.SUBSET_OF, Ref(whole), evidence)
         scene.draft.mention(whole, deal.among.evidence)
         _part_of(scene, deal, whole, evidence, dates)
+
+
+def _within_set(deal: Deal, whole: Deal) -> Evidence:
+    """Return the words for a part, with those for its set where one sentence holds both."""
+    near = [whole.noun] if whole.sentence is deal.sentence else []
+    return deal.sentence.span([*near, deal.noun]) if near else _deal_clause(deal)
 
 
 def _part_of(scene: Scene, deal: Deal, whole: str, evidence: Evidence, dates: Mapping[str, When]) -> None:
