@@ -226,3 +226,5 @@ class Links:
     """Paths given earlier to what proved to be one thing -> the path it has now."""
     new: tuple[tuple[str, str], ...]
     """Fingerprint and path of what the ledger does not hold yet, sorted."""
+    likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """IRIs of what is probably the same thing elsewhere, which nobody has confirmed, by path."""

@@ -28,6 +28,18 @@ class Settings:
     """Name in the entry-point group `kg.extractors`."""
     least_confidence: float = 0.15
     """Confidence (0 to 1) below which a statement is not asserted but listed for review."""
+    authority: str = ""
+    """Snapshot of an authority (`kg authority build`); `state/authority.sqlite` when not given."""
+    linker: str = "names"
+    """Name in the entry-point group `kg.linkers`."""
+    contact: str = ""
+    """Mail or web address that servers are told when links are looked up there; without it none is asked."""
+    reconcile_url: str = "https://wikidata.reconci.link/en/api"
+    """Reconciliation service (API 0.2) that `kg link --live` asks."""
+    entity_url: str = "https://www.wikidata.org/wiki/Special:EntityData/"
+    """Where `kg links verify` asks for an item: `Q100.json` is put behind it."""
+    reviewer: str = ""
+    """Who decides in `kg review`, as it stands in the decisions; the user's name when not given."""
     article_bytes: int = 5_000_000
     """Largest article that is read, in bytes."""
     host: str = "127.0.0.1"

@@ -79,6 +79,8 @@ FIXED_PREFIXES: dict[str, str] = {
 CATALOG = "catalog"
 ENTITIES = "entities"
 FACTS = "facts"
+LIKELY_LINKS = "links/likely"
+"""What a linker is sure enough of and nobody has looked at; not part of the consolidated view."""
 ONTOLOGY_GRAPH = "ontology"
 
 

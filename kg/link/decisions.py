@@ -6,22 +6,17 @@ two. `person:x Not owl:sameAs article:y` takes what the article y takes for x ou
 two the last one holds, so that each can be undone.
 """
 
-import csv
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import StateError
+from kg.link.foreign_items import authority_of
+from kg.link.mappings import OWN, Row, Status, read_rows, standing
 from kg.resources import resource
-from kg.vocabulary import ID_KINDS, WD
 
 TABLE = "links/accepted.sssom.tsv"
-_COLUMNS = {"subject_id", "predicate_id", "object_id", "mapping_justification"}
-_ITEM = re.compile(r"Q[1-9][0-9]*")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_NONE = "sssom:NoTermFound"
 _ARTICLE = "article/"
 
 
@@ -43,15 +38,10 @@ class Decisions:
     """Thing, and article that spoke of another one under its name."""
     returned: frozenset[tuple[str, str]] = frozenset()
     """The same, where that was taken back."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    where: str
-    subject: str
-    predicate: str
-    target: str
-    negated: bool
+    likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """IRIs elsewhere that a linker is sure enough of, and nobody looked at."""
+    rows: tuple[Row, ...] = ()
+    """The rows about other authorities that hold: the record behind each link."""
 
 
 def load_decisions(*paths: Path) -> Decisions:
@@ -59,40 +49,52 @@ def load_decisions(*paths: Path) -> Decisions:
 
     Raises StateError that names file and line when a row cannot be obeyed.
     """
-    rows = [row for path in (resource(TABLE), *paths) for row in _rows(path)]
-    accepted: defaultdict[str, set[str]] = defaultdict(set)
-    absent: set[str] = set()
-    refused: set[tuple[str, str]] = set()
-    for row in rows:
-        if row.predicate == "owl:sameAs":
-            continue
-        if row.target == _NONE:
-            absent.add(row.subject)
-        elif row.negated:
-            refused.add((row.subject, row.target))
-        else:
-            accepted[row.subject].add(row.target)
-    _check(rows, accepted)
-    same_as = {
-        subject: tuple(sorted(iri for iri in iris if (subject, iri) not in refused))
-        for subject, iris in sorted(accepted.items())
-    }
-    return Decisions(
-        {subject: iris for subject, iris in same_as.items() if iris},
-        frozenset(absent),
-        frozenset(refused),
-        *_own(row for row in rows if row.predicate == "owl:sameAs"),
+    return decided([row for path in (resource(TABLE), *paths) for row in read_rows(path)])
+
+
+def decided(rows: Sequence[Row]) -> Decisions:
+    """Return what rows come to, each later one before the earlier ones about the same two.
+
+    Raises StateError that names file and line when a row cannot be obeyed.
+    """
+    now = standing(rows)
+    accepted = _items(row for row in now if row.status is Status.ACCEPTED)
+    _check(now)
+    absent = frozenset(row.subject for row in now if row.status is Status.ABSENT)
+    settled = {(subject, authority_of(iri)) for subject, iris in accepted.items() for iri in iris}
+    settled |= {(subject, "wd") for subject in absent}
+    likely = _items(
+        row
+        for row in now
+        if row.status is Status.CANDIDATE
+        and row.told.get("tier") == "auto"
+        and (row.subject, authority_of(row.target)) not in settled
     )
+    return Decisions(
+        accepted,
+        absent,
+        frozenset((row.subject, row.target) for row in now if row.status is Status.REJECTED),
+        *_own(row for row in rows if row.predicate_id == OWN),
+        likely=likely,
+        rows=tuple(now),
+    )
+
+
+def _items(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.subject].add(row.target)
+    return {subject: tuple(sorted(iris)) for subject, iris in sorted(found.items())}
 
 
 _Pairs = tuple[tuple[str, str], ...]
 
 
 def _own(
-    rows: Iterable[_Row],
+    rows: Iterable[Row],
 ) -> tuple[_Pairs, _Pairs, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """Return what holds between things of ours: together, apart, moved and returned."""
-    last: dict[tuple[str, str], _Row] = {}
+    last: dict[tuple[str, str], Row] = {}
     for row in rows:
         last[min(row.subject, row.target), max(row.subject, row.target)] = row
     told = sorted(((row.subject, row.target), row) for row in last.values())
@@ -120,56 +122,13 @@ def _reached(start: str, pairs: _Pairs) -> set[str]:
     return found
 
 
-def _check(rows: Sequence[_Row], accepted: Mapping[str, set[str]]) -> None:
-    refused = {(row.subject, row.target) for row in rows if row.negated}
-    for row in rows:
-        standing = {iri for iri in accepted.get(row.subject, ()) if (row.subject, iri) not in refused}
-        if len(standing) > 1:
-            raise StateError(
-                f"{row.where}: {row.subject} has several accepted items: {', '.join(sorted(standing))}"
-            )
-
-
-def _rows(path: Path) -> list[_Row]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StateError(f"{path}: {error}") from error
-    body = [(number, line) for number, line in enumerate(lines, start=1) if line and not line.startswith("#")]
-    table = csv.DictReader((line for _, line in body), delimiter="\t", quoting=csv.QUOTE_NONE)
-    if missing := _COLUMNS - set(table.fieldnames or ()):
-        raise StateError(f"{path}: columns missing: {', '.join(sorted(missing))}")
-    return [_row(row, f"{path}, line {number}") for (number, _), row in zip(body[1:], table, strict=True)]
-
-
-def _row(row: Mapping[str, str | None], where: str) -> _Row:
-    subject, target = row.get("subject_id") or "", row.get("object_id") or ""
-    predicate = row.get("predicate_id") or ""
-    modifier = row.get("predicate_modifier") or ""
-    if predicate not in ("schema:sameAs", "owl:sameAs") or modifier not in ("", "Not"):
-        raise StateError(f"{where}: predicate {modifier} {predicate!r} is not understood")
-    ours = predicate == "owl:sameAs"
-    one, other = _path(subject, where), _path(target, where) if ours else _item(target, where)
-    kinds = {path.partition("/")[0] for path in (one, other)}
-    if ours and (
-        one == other or one.startswith(_ARTICLE) or (len(kinds) > 1 and not other.startswith(_ARTICLE))
-    ):
-        raise StateError(f"{where}: {subject} and {target} cannot be one thing")
-    return _Row(where, one, predicate, other, negated=modifier == "Not")
-
-
-def _path(curie: str, where: str) -> str:
-    prefix, _, name = curie.partition(":")
-    segment = "concept" if prefix == "kgv" else ID_KINDS.get(prefix)
-    if segment is None or not _NAME.fullmatch(name):
-        raise StateError(f"{where}: {curie!r} names nothing of ours")
-    return f"{segment}/{name}"
-
-
-def _item(curie: str, where: str) -> str:
-    if curie == _NONE:
-        return curie
-    prefix, _, name = curie.partition(":")
-    if prefix != "wd" or not _ITEM.fullmatch(name):
-        raise StateError(f"{where}: {curie!r} is no Wikidata item")
-    return str(WD[name])
+def _check(now: Iterable[Row]) -> None:
+    held: dict[tuple[str, str], Row] = {}
+    for row in now:
+        if row.status is not Status.ACCEPTED:
+            continue
+        key = (row.subject, authority_of(row.target))
+        if key in held:
+            items = sorted((held[key].target, row.target))
+            raise StateError(f"{row.where}: {row.subject} has several accepted items: {', '.join(items)}")
+        held[key] = row

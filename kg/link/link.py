@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from kg.gazetteer import Registry, place
@@ -117,7 +118,7 @@ def _links(
         publishers={m[0]: path for m, path in of_mention.items() if m[1] == PUBLISHER_KEY},
         labels={given[t.root]: t.labels for t in sorted(things, key=lambda t: given[t.root]) if t.labels},
         records={given[t.root]: t.record for t in things if t.record is not None},
-        same_as={p: iris for p, iris in decisions.same_as.items() if not p.startswith(_CONCEPT)},
+        same_as=_present(decisions.same_as, paths.merged),
         concepts={
             path.partition("/")[2]: iris
             for path, iris in decisions.same_as.items()
@@ -125,4 +126,19 @@ def _links(
         },
         merged=dict(sorted(paths.merged.items())),
         new=tuple(sorted(line for line in new if line[0] not in paths.ledger.paths)),
+        likely=_present(decisions.likely, paths.merged),
     )
+
+
+def with_likely(links: Links, decisions: Decisions) -> Links:
+    """Return links with what a linker is sure enough of since."""
+    return replace(links, likely=_present(decisions.likely, links.merged))
+
+
+def _present(links: Mapping[str, tuple[str, ...]], merged: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return links by the paths that things have now; what was decided about a part holds for the whole."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path, iris in links.items():
+        if not path.startswith(_CONCEPT):
+            found[merged.get(path, path)] |= set(iris)
+    return {path: tuple(sorted(iris)) for path, iris in sorted(found.items())}

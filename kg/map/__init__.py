@@ -3,6 +3,7 @@
 from kg.map.articles import ArticleGraphs, Review, article_graphs, claim_id
 from kg.map.catalog import Run, catalog_graph
 from kg.map.entities import entities_graph
+from kg.map.outside import likely_graph, linksets_graph
 from kg.map.view import ArticleReport, consolidated
 
 __all__ = [
@@ -15,4 +16,6 @@ __all__ = [
     "claim_id",
     "consolidated",
     "entities_graph",
+    "likely_graph",
+    "linksets_graph",
 ]

@@ -12,15 +12,15 @@ from typing import Any, BinaryIO
 from kg.errors import KgError, SourceError
 from kg.evaluate import to_eval
 from kg.gazetteer import Registry, load_registry
-from kg.link import Ledger, append_lines, link, load_decisions, load_ledger
+from kg.link import Ledger, append_lines, link, load_ledger
 from kg.model import Article, Findings, Links
 from kg.pipeline import kept
 from kg.pipeline.checking import Checked, check_articles, readable
+from kg.pipeline.decisions import Book, open_book, told_and_proposed
 from kg.pipeline.extraction import findings_of
 from kg.pipeline.releasing import write_draft
 from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
 from kg.release import Published, begin
-from kg.resources import resource
 from kg.settings import Settings, options_of
 from kg.vocabulary import Names
 
@@ -64,15 +64,18 @@ def build(
         tell(f"linking and checking {len(read)} articles")
         registry = load_registry()
         ledger = load_ledger(state / "iris.tsv")
-        checked = check_articles(read, _linker(ledger, registry, state), registry, Names(settings.base))
+        book = open_book(state)
+        checked = check_articles(read, _linker(ledger, registry, book), registry, Names(settings.base))
         left_out = unread + failed + [each.message for each in checked.refused]
         if not checked.articles:
             raise SourceError("; ".join(left_out) or "no article was given")
+        checked, book = told_and_proposed(checked, book, registry, settings=settings, on=as_of)
         tell("writing store and dumps")
         given = ledger.extended(checked.links.new).paths.values()
-        written = write_draft(draft, checked, registry, given, settings=settings, strict=strict)
+        written = write_draft(draft, checked, registry, book, given, settings=settings, strict=strict)
         kept.save(state / "articles", settled.kept)
         append_lines(state / "iris.tsv", checked.links.new, release=as_of.isoformat())
+        book.keep()
         published = draft.publish(as_of=as_of, content=written.content, meta=written.meta)
     dropped = [f"{each.article.source}: {each.reason}" for each in settled.dropped]
     notices = dropped + list(readable(written.report, checked))
@@ -121,10 +124,8 @@ def _read(outcome: Outcome) -> Article:
     return outcome
 
 
-def _linker(ledger: Ledger, registry: Registry, state: Path) -> Callable[[Sequence[Findings]], Links]:
-    own = sorted((state / "decisions").glob("*.sssom.tsv"))
-    decisions = load_decisions(resource("links/accepted.sssom.tsv"), *own)
-    return lambda read: link(read, ledger=ledger, registry=registry, decisions=decisions)
+def _linker(ledger: Ledger, registry: Registry, book: Book) -> Callable[[Sequence[Findings]], Links]:
+    return lambda read: link(read, ledger=ledger, registry=registry, decisions=book.decisions)
 
 
 def _found(

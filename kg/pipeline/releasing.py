@@ -8,6 +8,7 @@ from typing import Any
 from kg.errors import ShapeError, StoreError
 from kg.gazetteer import Registry
 from kg.pipeline.checking import Checked, readable
+from kg.pipeline.decisions import Book, table_of, write_table
 from kg.pipeline.graphs import write_graphs
 from kg.pipeline.reviewing import review_table
 from kg.release import Draft
@@ -34,6 +35,7 @@ def write_draft(
     draft: Draft,
     checked: Checked,
     registry: Registry,
+    book: Book,
     given: Iterable[str],
     *,
     settings: Settings,
@@ -45,7 +47,7 @@ def write_draft(
     """
     names = Names(settings.base)
     nquads = draft.path / "all.nq"
-    quads = write_graphs(nquads, checked, registry, settings=settings)
+    quads = write_graphs(nquads, checked, registry, book, settings=settings)
     report, things = _stored(draft, nquads, quads, names)
     if strict and not report.conforms:
         raise ShapeError("\n".join(readable(Report(report.errors), checked)))
@@ -57,6 +59,7 @@ def write_draft(
         prefixes=names.prefixes(),
         context=context_of(resource("ontology/kg.ttl").read_bytes(), names.prefixes()),
     )
+    write_table(draft.dumps, table_of(book, names))
     facts = described(nquads, str(names.graph(FACTS)))
     write_names(draft.search / FILE, facts, base=names.base, ontology=str(KG))
     _remove(nquads)

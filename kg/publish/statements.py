@@ -10,9 +10,12 @@ from kg.publish.links import href
 from kg.publish.quotes import Claim, Quote, claims_about, quote_of, sources_of
 from kg.publish.site import Site
 from kg.publish.terms import Text
-from kg.vocabulary import KG, KGV
+from kg.vocabulary import CATALOG, KG, KGV, LIKELY_LINKS
 
-_OUT = """SELECT DISTINCT ?p ?o WHERE { { %(iri)s ?p ?o } UNION { GRAPH <%(catalog)s> { %(iri)s ?p ?o } } }"""
+_OUT = """SELECT DISTINCT ?p ?o WHERE {
+  { %(iri)s ?p ?o } UNION { GRAPH <%(catalog)s> { %(iri)s ?p ?o } }
+  UNION { GRAPH <%(likely)s> { %(iri)s ?p ?o } }
+}"""
 _ANYWHERE = "SELECT DISTINCT ?p ?o WHERE { GRAPH ?g { %(iri)s ?p ?o } }"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SAME_AS = ("https://schema.org/sameAs", str(KG) + "likelySameAs")
@@ -107,7 +110,8 @@ class _Known:
 
 def outgoing(site: Site, iri: str) -> list[tuple[str, Value]]:
     """Return the consolidated triples of a thing; where there are none, those of any graph."""
-    given = {"iri": quoted(iri), "catalog": site.names.graph("catalog")}
+    graphs = {"catalog": site.names.graph(CATALOG), "likely": site.names.graph(LIKELY_LINKS)}
+    given = {"iri": quoted(iri), **graphs}
     found = rows(site.runner, _OUT % given) or rows(site.runner, _ANYWHERE % given)
     return sorted((row["p"].text, row["o"]) for row in found)
 
