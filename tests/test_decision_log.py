@@ -105,6 +105,20 @@ def test_a_thing_without_an_item_has_no_likely_one_but_may_have_one_elsewhere():
     assert decided(rows).likely == {"institution/riverdale-hospital": ("https://ror.org/0abcdef12",)}
 
 
+def test_what_was_reached_through_an_item_falls_with_it():
+    rows = [
+        row("wd:Q1", "candidate", **AUTO),
+        row("ror:0abcdef12", "candidate", other=AUTO["other"] + "|via=wd:Q1"),
+    ]
+
+    assert len(decided(rows).likely["institution/riverdale-hospital"]) == 2
+    assert decided([*rows, row("wd:Q1", "rejected")]).likely == {}
+    assert decided([*rows, row("wd:Q2")]).likely == {}
+    assert decided([*rows, row("wd:Q1")]).likely == {
+        "institution/riverdale-hospital": ("https://ror.org/0abcdef12",)
+    }
+
+
 def test_items_of_several_authorities_can_be_accepted_for_one_thing():
     rows = [row("wd:Q2"), row("ror:0abcdef12"), row("geonames:1793511/"), row("isni:000000040378829X")]
 

@@ -13,6 +13,8 @@ from kg.cli.explaining import explain
 from kg.cli.extracting import calibrate, evaluate, extract
 from kg.cli.identity import eval_identity
 from kg.cli.linking import authority, link
+from kg.cli.links import links
+from kg.cli.reviewing import review
 from kg.cli.serving import serve
 from kg.errors import (
     ArticleRefused,
@@ -51,7 +53,19 @@ def cli() -> None:
     """Turn news articles into a published, validated knowledge graph."""
 
 
-for command in (authority, build, calibrate, eval_identity, evaluate, explain, extract, link, serve):
+for command in (
+    authority,
+    build,
+    calibrate,
+    eval_identity,
+    evaluate,
+    explain,
+    extract,
+    link,
+    links,
+    review,
+    serve,
+):
     cli.add_command(command)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.cli.queueing import fill
 from kg.errors import SourceError, StoreError
 
 if TYPE_CHECKING:
@@ -88,21 +89,34 @@ def show_authority(*, snapshot: Path) -> None:
 
 
 @click.command()
-@click.argument("cases", type=_FILE, metavar="CASES")
+@click.argument("cases", type=click.Path(path_type=Path), metavar="CASES|DIR")
 @click.option(
-    "--pool", type=_FILE, required=True, metavar="FILE", help="A snapshot, or records as JSON lines."
+    "--pool",
+    type=_FILE,
+    metavar="FILE",
+    help="A snapshot, or records as JSON lines; for DIR its own if not given.",
 )
-@click.option("--into", type=_FILE, required=True, metavar="FILE", help="One answer a line, as JSON.")
+@click.option("--into", type=_FILE, metavar="FILE", help="One answer a line, as JSON.")
 @click.option("--linker", default="names", show_default=True, help="Name of an installed linker.")
 @click.option("--explain", is_flag=True, help="Write candidates and features with each answer.")
-def link(*, cases: Path, pool: Path, into: Path, linker: str, explain: bool) -> None:
-    """Link each mention of CASES to an item of the pool, or to none.
+@click.option("--live", is_flag=True, help="With DIR: ask the service of the setting reconcile_url instead.")
+def link(
+    *, cases: Path, pool: Path | None, into: Path | None, linker: str, explain: bool, live: bool
+) -> None:
+    """Link each mention of CASES to an item of the pool, or to none; or the things of the publication in DIR.
+
+    What is found for DIR is put into its queue for `kg review`; the next build says what is likely.
 
     CASES has one JSON object a line with `id`, `mention`, `type` and `context`; so has the answer, with `id`,
     `qid` (`NIL` for none), `score` and `auto` (whether the link may be said without a person).
     """
     from kg.link.linker import load_linker  # noqa: PLC0415  heavy: only this command needs it
 
+    if cases.is_dir():
+        fill(cases, pool=pool, live=live)
+        return
+    if pool is None or into is None:
+        raise click.UsageError("CASES needs --pool and --into")
     subjects = list(_subjects(cases))
     with tempfile.TemporaryDirectory() as folder:
         known = load_linker(linker)(_snapshot(pool, Path(folder)))

@@ -63,13 +63,16 @@ def decided(rows: Sequence[Row]) -> Decisions:
     absent = frozenset(row.subject for row in now if row.status is Status.ABSENT)
     settled = {(subject, authority_of(iri)) for subject, iris in accepted.items() for iri in iris}
     settled |= {(subject, "wd") for subject in absent}
-    likely = _items(
+    sure = [
         row
         for row in now
         if row.status is Status.CANDIDATE
         and row.told.get("tier") == "auto"
         and (row.subject, authority_of(row.target)) not in settled
-    )
+    ]
+    # What was reached through another item stands and falls with it.
+    held = {(r.subject, r.object_id) for r in (*sure, *(r for r in now if r.status is Status.ACCEPTED))}
+    likely = _items(row for row in sure if "via" not in row.told or (row.subject, row.told["via"]) in held)
     return Decisions(
         accepted,
         absent,

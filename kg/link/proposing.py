@@ -36,7 +36,8 @@ def _rows(proposal: Proposal, held: Sequence[Row], on: date) -> Iterator[Row]:
         if free and not (curie in before and _same(before[curie], row)):
             yield row
     for curie, row in before.items():
-        if curie not in wanted:
+        # What another linker proposed is not this one's to take back.
+        if curie not in wanted and row.mapping_tool == _tool(proposal)[0]:
             yield _withdrawn(row, proposal, on)
 
 
@@ -47,6 +48,11 @@ def _authority(curie: str) -> str:
 def _same(old: Row, new: Row) -> bool:
     """Tell whether a row says nothing that the log does not say: same tier, and about as likely."""
     return old.told.get("tier") == new.told.get("tier") and old.confidence[:3] == new.confidence[:3]
+
+
+def _tool(proposal: Proposal) -> tuple[str, str]:
+    name, _, version = proposal.method.rpartition(" ")
+    return name, version
 
 
 def _candidates(proposal: Proposal, on: date) -> Iterator[Row]:
@@ -69,7 +75,7 @@ def _row(proposal: Proposal, candidate: Candidate, item: str, tier: Tier, on: da
             told["via"] = item_curie(candidate.item)
         told |= {"description": candidate.description[:200]}
         told |= {f"+{name}": f"{value:.2f}" for name, value in candidate.features.items()}
-        tool, _, version = proposal.method.rpartition(" ")
+        tool, version = _tool(proposal)
         yield Row(
             subject_id=curie_of(proposal.subject),
             subject_label=proposal.name,
@@ -88,7 +94,7 @@ def _row(proposal: Proposal, candidate: Candidate, item: str, tier: Tier, on: da
 
 
 def _withdrawn(row: Row, proposal: Proposal, on: date) -> Row:
-    tool, _, version = proposal.method.rpartition(" ")
+    tool, version = _tool(proposal)
     return Row(
         subject_id=row.subject_id,
         subject_label=row.subject_label,
