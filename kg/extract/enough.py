@@ -53,4 +53,5 @@ def _counted(group: Sequence[Deal]) -> bool:
 def _alone(deal: Deal) -> bool:
     """Tell whether a clause tells of an agreement even where one party is named; a headline is told again."""
     whole = deal.sentence.tokens[-1].is_punct
-    return whole and deal.rule == "agreement-verb" and bool(set(deal.members) - deal.adjectives)
+    unsure = deal.status not in ("signed", "in-force")
+    return unsure and whole and deal.rule == "agreement-verb" and bool(set(deal.members) - deal.adjectives)
