@@ -3,9 +3,12 @@
 import json
 
 
-def place(item, label, country, region="", *, people=None, types=("city",), labels=None, aliases=()):
+def place(
+    item, label, country, region="", *, people=None, types=("city",), labels=None, aliases=(), ids=None
+):
     return {
         "qid": item,
+        "ids": ids or {},
         "label": label,
         "type": "place",
         "types": list(types),
@@ -45,6 +48,11 @@ POOL = [
     place("Q1006", "Riverton", "US", "Utah", people=45_000),
     place("Q1007", "United States", "US", people=330_000_000, types=["country"], aliases=["US", "USA"]),
     place("Q1008", "Taiyuan", "CN", "Shanxi", people=4_000_000, labels={"zh": "太原"}),
+    place("Q1010", "Georgia", "GE", types=["country"], people=3_700_000),
+    place("Q1011", "Georgia", "US", "Georgia", types=REGION, people=10_700_000),
+    place("Q1012", "South Korea", "KR", types=["country"], ids={"iso3166": "KR"}),
+    place("Q1013", "Quell", "DE", "Quell", people=600_000),
+    place("Q1014", "Quell", "DE", "Quell", types=REGION, people=900_000),
     place("Q1009", "Lyon", "FR", "Rhône", people=520_000),
     body("Q2001", "Shanxi Institute of Optics", "CN", "Shanxi", "Taiyuan", labels={"zh": "山西光学研究院"}),
     body("Q2002", "Shaanxi Institute of Optics and Heat", "CN", "Shaanxi", "Xi'an"),

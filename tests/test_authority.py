@@ -363,7 +363,7 @@ def test_the_command_line_builds_and_shows_a_snapshot(tmp_path):
     made = kg("authority", "build", pool, "--into", tmp_path / "a.sqlite", "--date", "2026-01-01")
     shown = json.loads(kg("authority", "show", tmp_path / "a.sqlite").stdout)
 
-    assert "9 place" in made.stdout
+    assert "14 place" in made.stdout
     assert shown["date"] == "2026-01-01"
     assert shown["sources"][0]["name"] == "p.jsonl"
     assert kg("authority", "build", "--into", tmp_path / "b", check=False).returncode == 2

@@ -76,6 +76,11 @@ def item(proposal):
         ("陝西", "place", "代表团来自陝西。", "Q1002"),
         ("Tam Arbuthnot", "person", "Tam Arbuthnot, who pitched in the majors in the late 1890s.", "Q3001"),
         ("Tam Arbuthnot", "person", "Baseball: Tam Arbuthnot, born in 1950, spoke.", "Q3002"),
+        ("Georgia", "place", "Institute of Technology, Atlanta, Georgia 30332, USA", "Q1011"),
+        ("Georgia", "place", "The ministers of Georgia and France met in Tbilisi.", "Q1010"),
+        ("Republic of Korea", "place", "Pusan National University, Busan, Republic of Korea", "Q1012"),
+        # A town that is most of its district is what its bare name means.
+        ("Quell", "place", "They met in Quell, Germany.", "Q1013"),
         ("LENR", "concept", "A paper on LENR was read.", "Q4001"),
         (
             "Saint Orlan University (SOU)",

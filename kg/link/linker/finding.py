@@ -17,6 +17,7 @@ from kg.link.authority.folding import (
 )
 from kg.link.authority.records import Record
 from kg.link.authority.snapshot import Name, Snapshot
+from kg.link.linker.common_places import known_places
 from kg.link.linker.nearness import Alignment, align, mended
 
 _MOST = 60
@@ -89,6 +90,9 @@ def find(
     for number, way, match in _exactly(forms, snapshot):
         _keep(ways, number, way, match, 0)
     own = fold(forms[0])
+    if "place" in types:
+        for number in known_places(forms[0], snapshot):
+            _keep(ways, number, Way.LANGUAGE, own, 0)
     # What has the very name leaves nothing to those that nearly have it.
     exact = any(way in _FULL for way, *_ in ways.values())
     if not exact and types & _OF_WORDS:

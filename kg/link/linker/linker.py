@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kg.link.authority.folding import fold, has_han
 from kg.link.authority.snapshot import Snapshot, open_snapshot
+from kg.link.linker.doubles import doubled
 from kg.link.linker.evidence import place_evidence, spoken
 from kg.link.linker.finding import Found, find, parted
 from kg.link.linker.persons import person_evidence
@@ -83,7 +84,10 @@ class NameLinker:
             inside=tuple(spots(head, [], self._snapshot)),
             text=_without(text, mentions),
         )
-        return ranked([weigh(one, _values(one, seen, subject)) for one in found])
+        twice = doubled(found)
+        return ranked(
+            [weigh(one, {**_values(one, seen, subject), "doubled": one.number in twice}) for one in found]
+        )
 
 
 @dataclass(frozen=True, slots=True)

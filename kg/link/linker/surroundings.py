@@ -36,7 +36,7 @@ _AWAY_AFTER = re.compile(
     re.IGNORECASE,
 )
 _HOME_AFTER = re.compile(
-    r"[\s,(]*(?:(?:is|are|which\s+is)\s+)?(?:(?:based|located|headquartered)\s+)?(?:in|at|near|of|de|à|en|in)?[\s,(]*"
+    r"(?:,?\s+[\d-]{4,10}(?=,|\s))?[\s,(]*(?:(?:is|are|which\s+is)\s+)?(?:(?:based|located|headquartered)\s+)?(?:in|at|near|of|de|à|en|in)?[\s,(]*"
     r"(?:the\s+)?(?:(?:state|province|city|town|district)\s+of\s+)?"
     r"|\s*[,(]\s*(?:a|an|the)\s+(?:[\w-]+\s+){1,3}(?:in|of|from)\s+(?:the\s+)?",
     re.IGNORECASE,
@@ -48,7 +48,7 @@ _LIKELY_BEFORE = re.compile(
 """`In Lyon, the director of`: it may be where the body is, or where the talks were."""
 _PEOPLE_OF = re.compile(r"\s+(?:[\w-]+\s+){1,4}?(?:from|of|at|by)\s+(?:the\s+)?", re.IGNORECASE)
 """Between a demonym and the body that its people are of."""
-_CHAIN = re.compile(r"[\s,(]*(?:in\s+)?(?:the\s+)?", re.IGNORECASE)
+_CHAIN = re.compile(r"(?:,?\s+[\d-]{4,10}(?=,|\s))?[\s,(]*(?:in\s+)?(?:the\s+)?", re.IGNORECASE)
 HOME, LIKELY, NEAR, AWAY = 1.0, 0.9, 0.75, 0.25
 """How much a place tells of where a thing is: it stands beside its name, somewhere, or is said of others."""
 
