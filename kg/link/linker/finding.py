@@ -25,7 +25,7 @@ _MOST = 60
 _NEAR = 24
 """Items looked at for names that are nearly the one asked for."""
 _RARE = 4
-_COMPLETIONS = 12
+_COMPLETIONS = 60
 _DOTTED = re.compile(r"(\w{2,})\.")
 _BRACKETS = re.compile(r"^(.*?)\s*[(（]([^()（）]+)[)）]\s*$")
 
@@ -162,10 +162,10 @@ def _nearly(
         for number, _ in snapshot.named([" ".join(sorted(words))]).get(" ".join(sorted(words)), ()):
             yield number, Way.NEAR, key, slip
     if len(words) > 1:
-        plain = f" {fold(context)} "
+        plain = f" {' '.join(content(fold(context)))} "
         for name, number in snapshot.beginning(key, _COMPLETIONS):
             rest = content(name.removeprefix(key))
-            if len(rest) < 4 and f" {name.removeprefix(key).strip()} " in plain:  # noqa: PLR2004  a tail, not a sentence
+            if 0 < len(rest) < 4 and f" {' '.join(rest)} " in plain:  # noqa: PLR2004  a tail, not a sentence
                 yield number, Way.BEGINNING, name, 0
     numbers = [n for n in _with_like_words(words, snapshot) if n not in known]
     for number, record in snapshot.records(numbers).items():
