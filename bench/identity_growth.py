@@ -1,9 +1,9 @@
-"""How much processor time link takes, and how right it is, as a publication grows: seeded reports in English and Chinese.
+"""How much processor time link takes, and how right it is, as a publication grows in two languages.
 
     python bench/identity_growth.py 1000 10000 20000
 
-Each number is how many things (bodies, persons, events, agreements, delegations) the reports speak of. The last
-column, microseconds for one mention, hardly grows when the work grows with the number of mentions.
+Each number is how many things (bodies, persons, events, agreements, delegations) seeded reports speak of. The
+last column, microseconds for one mention, hardly grows when the work grows with the number of mentions.
 """
 
 import resource
@@ -20,17 +20,57 @@ from kg.link import Decisions, Ledger, link
 from kg.pipeline.identifying import scores_of
 
 SYLLABLES = [
-    ("云", "yun"), ("岚", "lan"), ("清", "qing"), ("河", "he"), ("白", "bai"), ("石", "shi"), ("东", "dong"), ("陵", "ling"),
-    ("江", "jiang"), ("宁", "ning"), ("湖", "hu"), ("山", "shan"), ("北", "bei"), ("天", "tian"), ("海", "hai"), ("松", "song"),
-    ("林", "lin"), ("文", "wen"), ("华", "hua"), ("金", "jin"), ("南", "nan"), ("州", "zhou"), ("高", "gao"), ("平", "ping"),
-    ("建", "jian"), ("国", "guo"), ("明", "ming"), ("志", "zhi"), ("秀", "xiu"), ("英", "ying"), ("德", "de"), ("福", "fu"),
-    ("安", "an"), ("新", "xin"), ("长", "chang"), ("永", "yong"), ("光", "guang"), ("春", "chun"), ("玉", "yu"), ("红", "hong"),
-]  # fmt: skip
+    ("云", "yun"),
+    ("岚", "lan"),
+    ("清", "qing"),
+    ("河", "he"),
+    ("白", "bai"),
+    ("石", "shi"),
+    ("东", "dong"),
+    ("陵", "ling"),
+    ("江", "jiang"),
+    ("宁", "ning"),
+    ("湖", "hu"),
+    ("山", "shan"),
+    ("北", "bei"),
+    ("天", "tian"),
+    ("海", "hai"),
+    ("松", "song"),
+    ("林", "lin"),
+    ("文", "wen"),
+    ("华", "hua"),
+    ("金", "jin"),
+    ("南", "nan"),
+    ("州", "zhou"),
+    ("高", "gao"),
+    ("平", "ping"),
+    ("建", "jian"),
+    ("国", "guo"),
+    ("明", "ming"),
+    ("志", "zhi"),
+    ("秀", "xiu"),
+    ("英", "ying"),
+    ("德", "de"),
+    ("福", "fu"),
+    ("安", "an"),
+    ("新", "xin"),
+    ("长", "chang"),
+    ("永", "yong"),
+    ("光", "guang"),
+    ("春", "chun"),
+    ("玉", "yu"),
+    ("红", "hong"),
+]
 KINDS = [
-    ("Medical University", "医科大学", "university"), ("Hospital", "医院", "hospital"), ("Normal University", "师范大学", "university"),
-    ("Children's Hospital", "儿童医院", "hospital"), ("Provincial Health Commission", "省卫生健康委员会", "government"),
-    ("Chamber of Commerce", "商会", "ngo"), ("Research Institute", "研究院", "research-centre"), ("Port Group", "港口集团", "company"),
-]  # fmt: skip
+    ("Medical University", "医科大学", "university"),
+    ("Hospital", "医院", "hospital"),
+    ("Normal University", "师范大学", "university"),
+    ("Children's Hospital", "儿童医院", "hospital"),
+    ("Provincial Health Commission", "省卫生健康委员会", "government"),
+    ("Chamber of Commerce", "商会", "ngo"),
+    ("Research Institute", "研究院", "research-centre"),
+    ("Port Group", "港口集团", "company"),
+]
 SURNAMES = [
     ("王", "Wang"),
     ("李", "Li"),
@@ -54,16 +94,41 @@ def story(number: int, random: Random) -> Iterator[tuple[dict[str, Any], str]]:
         names = [body[tongue] for body in bodies] + [person[tongue] for person in people]
         keys = [f"b{number}-0", f"b{number}-1", f"p{number}-0", f"p{number}-1"]
         place = where.names["en" if tongue == 0 else "zh"]
-        yield {
-            "id": f"s{number}-{report}", "language": "en" if tongue == 0 else "zh", "published": day + timedelta(days=report),
-            "publisher": f"Daily {random.randrange(50)}", "text": " ".join((*names, place)),
-            "places": {where.slug: place},
-            "institutions": {k: {"name": n, "kind": b[2]} for k, n, b in zip(keys, names, bodies, strict=False)},
-            "persons": {k: {"name": n, "roles": {b: "director"}} for k, n, b in zip(keys[2:], names[2:], keys, strict=False)},
-            "delegations": {f"d{number}": {"from": keys[0], "head": keys[2]}},
-            "events": {f"e{number}": {"kind": "signing", "in": where.slug, "start": day, "who": [f"d{number}", keys[1]]}},
-            "agreements": {f"a{number}": {"kind": "memorandum", "party": keys[:2], "status": "signed", "at": f"e{number}"}},
-        }, f"story {number}"  # fmt: skip
+        yield (
+            {
+                "id": f"s{number}-{report}",
+                "language": "en" if tongue == 0 else "zh",
+                "published": day + timedelta(days=report),
+                "publisher": f"Daily {random.randrange(50)}",
+                "text": " ".join((*names, place)),
+                "places": {where.slug: place},
+                "institutions": {
+                    k: {"name": n, "kind": b[2]} for k, n, b in zip(keys, names, bodies, strict=False)
+                },
+                "persons": {
+                    k: {"name": n, "roles": {b: "director"}}
+                    for k, n, b in zip(keys[2:], names[2:], keys, strict=False)
+                },
+                "delegations": {f"d{number}": {"from": keys[0], "head": keys[2]}},
+                "events": {
+                    f"e{number}": {
+                        "kind": "signing",
+                        "in": where.slug,
+                        "start": day,
+                        "who": [f"d{number}", keys[1]],
+                    }
+                },
+                "agreements": {
+                    f"a{number}": {
+                        "kind": "memorandum",
+                        "party": keys[:2],
+                        "status": "signed",
+                        "at": f"e{number}",
+                    }
+                },
+            },
+            f"story {number}",
+        )
 
 
 def _body(random: Random) -> tuple[str, str, str]:
@@ -93,7 +158,8 @@ def main(sizes: list[int]) -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         each = 1e6 * taken / mentions
         print(
-            f"{size:8} {mentions:9} {taken:8.2f} {memory:6.0f} {scores.f1:6.3f} {scores.precision:6.3f} {each:11.0f}"
+            f"{size:8} {mentions:9} {taken:8.2f} {memory:6.0f} {scores.f1:6.3f} "
+            f"{scores.precision:6.3f} {each:11.0f}"
         )
 
 

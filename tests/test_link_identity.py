@@ -53,6 +53,18 @@ def test_who_is_who_is_found_in_what_is_extracted_too():
     assert scores.overall.number >= 80
 
 
+def test_names_once_given_stay_while_reports_come_in_the_order_of_their_days():
+    found = sorted(load_identity_gold(GOLD).findings, key=lambda f: (f.article.published, f.article.id))
+    ledger, given = Ledger(), {}
+    for number in range(20, len(found) + 20, 20):
+        links = linked(*found[:number], ledger=ledger)
+        assert all(links.paths[m] == links.merged.get(path, path) for m, path in given.items())
+        given, ledger = dict(links.paths), ledger.extended(links.new)
+
+    again = linked(*found, ledger=ledger)
+    assert (again.paths, again.new) == (links.paths, ())
+
+
 def test_the_set_is_large_enough_to_mean_something():
     scores = identity_scores(GOLD)
 
