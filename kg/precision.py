@@ -8,7 +8,7 @@ from kg.model import Kind, Relation
 ENOUGH = 30
 """Cases from which on the share of right ones counts as measured."""
 _Z = 1.96
-_CHANCE = 0.05
+_CHANCE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Record:
         return self.share if self.of >= ENOUGH else self.bounds[0]
 
     def speaks_against(self, share: float) -> bool:
-        """Return whether so few right ones would come less than once in twenty, were the share true."""
+        """Return whether so few right ones would come less than once in 200, were the share true."""
         ways = (comb(self.of, n) * share**n * (1 - share) ** (self.of - n) for n in range(self.right + 1))
         return sum(ways) < _CHANCE
 

@@ -128,11 +128,11 @@ def test_cities_are_sisters_by_a_noun_and_by_mayors_who_sign():
     assert deals(text) == [("signed", ["Lima", "Oslo"])]
 
 
-def test_one_named_party_is_enough_where_a_verb_says_what_became_of_the_agreement():
+def test_one_named_party_is_enough_for_what_is_to_come_but_not_for_what_was_signed():
     assert deals(f"{ELM} will sign an agreement on Monday with a partner in the north.") == [
         ("planned", [ELM])
     ]
-    assert deals(f"{ELM} signed an agreement on Monday with a partner in the north.") == [("signed", [ELM])]
+    assert deals(f"{ELM} signed an agreement on Monday with a partner in the north.") == []
 
 
 def test_nobody_signs_by_an_adjective_or_where_a_paper_only_writes_so():

@@ -115,7 +115,8 @@ def _event(book: Dossier, entity: Entity) -> dict[str, Any]:
     by = {
         "item": told_by(book, entity.key, Relation.STATUS, Relation.KIND),
         "start": told_by(book, entity.key, Relation.START_DATE),
-        "participants": each_told_by(book, entity.key, sides, _behind),
+        # Whether the body that is visited takes part is annotated now so, now so: nothing to learn from.
+        "participants": each_told_by(book, entity.key, (Relation.PARTICIPANT, Relation.SIDE), _behind),
     }
     return _item(book, entity, values, by)
 

@@ -16,8 +16,8 @@ _PAIR = 2
 def told(scene: Scene, groups: Sequence[list[Deal]]) -> list[list[Deal]]:
     """Return the agreements whose parties are known: two at least, or one where a number is told.
 
-    One is also enough where a verb says what became of the agreement, and no other agreement of the article
-    has that party; a country that is only an adjective is not one.
+    One is also enough where a verb says of an agreement that was not signed what becomes of it, and no other
+    agreement of the article has that party; a country that is only an adjective is not one.
     """
     known = {id(group): len(_members(group)) >= _PAIR or _counted(group) for group in groups}
     others = {key for group in groups if known[id(group)] for key in _members(group)}
