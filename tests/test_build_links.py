@@ -71,7 +71,15 @@ def test_what_nobody_confirmed_stands_in_a_graph_of_its_own(linked):
     assert ("ljubljana", f"{WD}Q9001", "links/likely") in likely
     assert ("ljubljana", "https://sws.geonames.org/3196359/", "links/likely") in likely
     assert {graph for *_, graph in likely} == {"links/likely"}
-    assert not [each for each in said(linked, SAME_AS) if each[0] in ("ljubljana", "slovenia")]
+    assert not [each for each in said(linked, SAME_AS) if each[0] == "ljubljana"]
+
+
+def test_where_a_link_that_ships_is_accepted_no_other_item_of_that_authority_is_likely(linked):
+    accepted = {thing for thing, item, graph in said(linked, SAME_AS) if item.startswith(WD)}
+
+    assert ("slovenia", f"{WD}Q215", "entities") in said(linked, SAME_AS)
+    assert not [each for each in said(linked, LIKELY) if each[0] in accepted and each[1].startswith(WD)]
+    assert "place:slovenia\tSlovenia\tschema:sameAs\t\twd:Q215" in table(linked)
 
 
 def test_every_release_ships_what_was_decided_as_sssom(linked):
@@ -98,7 +106,8 @@ def test_a_decision_makes_a_release_that_says_so(tmp_path):
     assert ("ljubljana", f"{WD}Q9001", "entities") in said(tmp_path, SAME_AS)
     assert not [each for each in said(tmp_path, LIKELY) if each[1].startswith(WD)]
     text = gzip.decompress((tmp_path / "out/current/dumps/accord.nq.gz").read_bytes()).decode()
-    assert '/id/dataset/links-wikidata> <http://rdfs.org/ns/void#triples> "1"' in text
+    items = {each for each in said(tmp_path, SAME_AS) if each[1].startswith(WD) and each[2] == "entities"}
+    assert f'/id/dataset/links-wikidata> <http://rdfs.org/ns/void#triples> "{len(items)}"' in text
     first = (tmp_path / "out/current").resolve()
 
     decide(tmp_path, NONE, subject="inst:burja-foundation")

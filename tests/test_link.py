@@ -359,7 +359,7 @@ def test_only_decided_links_are_given():
 
     assert links.same_as["place/shanxi"] == ("http://www.wikidata.org/entity/Q46913",)
     assert "institution/shanxi-provincial-peoples-hospital" not in links.same_as
-    assert "place/connecticut" not in links.same_as
+    assert "place/new-haven" not in links.same_as
     assert links.concepts["robotics"] == ("http://www.wikidata.org/entity/Q170978",)
 
 
