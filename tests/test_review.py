@@ -118,6 +118,14 @@ def test_rejecting_asks_about_the_next_candidate(site):
     assert held(site, "institution/riverdale-hospital")["ror:0abcdef12"] == "rejected"
 
 
+def test_no_item_settles_what_every_authority_proposed(site):
+    review = opened(site)
+    review.decide(review.questions()[0], Verdict.NONE)
+
+    assert review.question("institution/riverdale-hospital") is None
+    assert held(site, "institution/riverdale-hospital")["ror:0abcdef12"] == "rejected"
+
+
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_decision_can_be_undone_and_both_are_rows(site, verdict):
     review = opened(site)

@@ -112,7 +112,10 @@ class Review:
             case Verdict.REJECT:
                 rows = [self._judged(row, Status.REJECTED) for row in (*meant, *through)]
             case Verdict.NONE:
-                rows = [self._absent(question)]
+                absent = self._absent(question)
+                # That a thing has no item is told of one authority: what others proposed is refused one by one.
+                others = [row for row in question.candidates if _authority(row) != _authority(absent)]
+                rows = [absent, *(self._judged(row, Status.REJECTED) for row in others)]
             case Verdict.UNSURE:
                 rows = [self._judged(row, Status.UNSURE) for row in question.candidates]
         self._append(rows)
