@@ -113,7 +113,7 @@ class Review:
                 rows = [self._judged(row, Status.REJECTED) for row in (*meant, *through)]
             case Verdict.NONE:
                 absent = self._absent(question)
-                # That a thing has no item is told of one authority: what others proposed is refused one by one.
+                # No item is told of one authority: what others proposed is refused one by one.
                 others = [row for row in question.candidates if _authority(row) != _authority(absent)]
                 rows = [absent, *(self._judged(row, Status.REJECTED) for row in others)]
             case Verdict.UNSURE:
