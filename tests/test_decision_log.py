@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from datetime import date
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import given
@@ -273,13 +272,6 @@ def test_every_table_of_ours_is_sssom(tmp_path):
 
     tables = [(tmp_path / LOG).read_text("utf-8"), resource("links/accepted.sssom.tsv").read_text("utf-8")]
     assert [faults(table) for table in tables] == [[], []]
-    if find_spec("sssom") is None:
-        pytest.skip("sssom-py is not there (it brings pandas and scipy); our own list of rules was asked")
-    from sssom.parsers import parse_sssom_table
-    from sssom.validators import validate
-
-    for path in (tmp_path / LOG, resource("links/accepted.sssom.tsv")):
-        validate(parse_sssom_table(str(path)))
 
 
 def test_the_rules_see_what_is_no_sssom():
