@@ -1,19 +1,17 @@
 """Every SSSOM table of the project, and of a sample just built, is valid to sssom-py."""
 
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import TREE, kg
 
-PROGRAM = Path(os.environ.get("KG_SSSOM") or TREE / ".venv-sssom" / "bin" / "sssom")
+PROGRAM = TREE / ".venv-sssom" / "bin" / "sssom"
 SHIPPED = sorted((TREE / "kg" / "resources").rglob("*.sssom.tsv"))
 
 pytestmark = [
     pytest.mark.full,
-    pytest.mark.skipif(not PROGRAM.is_file(), reason="no sssom-py here (sudo make setup-full, or KG_SSSOM)"),
+    pytest.mark.skipif(not PROGRAM.is_file(), reason="no sssom-py here (sudo make setup-full)"),
 ]
 
 
@@ -42,9 +40,7 @@ def test_a_table_with_an_unknown_predicate_modifier_is_not_valid(tmp_path):
 
 
 def test_the_decisions_of_a_fresh_sample_are_valid(tmp_path):
-    # KG_SSSOM is the tests' own: the program would refuse a setting that it does not know.
-    env = {name: value for name, value in os.environ.items() if name != "KG_SSSOM"}
-    kg("build", TREE / "data" / "articles", "--into", tmp_path / "built", env=env)
+    kg("build", TREE / "data" / "articles", "--into", tmp_path / "built")
     built = sorted((tmp_path / "built").rglob("*.sssom.tsv"))
 
     assert built
