@@ -149,6 +149,17 @@ def test_an_acronym_is_the_body_that_is_spelled_out_elsewhere_unless_there_are_t
     assert not same(linked(full, bare, other), ("a", x), ("b", y))
 
 
+@pytest.mark.parametrize(("there", "joined"), [("Kenya", True), ("Peru", False)])
+def test_a_bare_acronym_is_no_body_of_a_country_that_its_article_does_not_speak_of(there, joined):
+    full, bare = Story("a"), Story("b")
+    full.place("Kenya")
+    x = full.institution("Global Nursing Union", aliases=["GNU"])
+    bare.place(there)
+    y = bare.institution("GNU")
+
+    assert same(linked(full, bare), ("a", x), ("b", y)) is joined
+
+
 def test_a_wrong_alias_does_not_swallow_another_body_of_the_article():
     story = Story("a")
     office = story.institution(

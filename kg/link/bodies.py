@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from kg.gazetteer import country_of
 from kg.link.clusters import Clusters, join_equal
 from kg.link.footing import Footing, told_apart
 from kg.link.mentions import Book, Mention, MentionId
@@ -168,6 +169,16 @@ def _join_acronyms(clusters: Clusters, mentions: list[Mention], bodies: Bodies) 
     for acronym, group in bare.items():
         full = spelled.get(acronym, [])
         if full and len(clusters.roots(m.id for m in full)) == 1:
-            country = bodies.footings[full[0].id].country
-            fits = [m for m in group if bodies.footings[m.id].country in ("", country)]
+            where = set().union(*(_countries(m, bodies) for m in full))
+            told = {m.id: _countries(m, bodies) for m in group}
+            fits = [m for m in group if not where or not told[m.id] or where & told[m.id]]
             join_equal(clusters, (("", m) for m in [full[0], *fits]))
+
+
+def _countries(mention: Mention, bodies: Bodies) -> frozenset[str]:
+    """Return the country of a body; where its article does not tell it, those that the article speaks of."""
+    if own := bodies.footings[mention.id].country:
+        return frozenset({own})
+    places = bodies.book.of_article(mention.article.id, Kind.PLACE)
+    records = (country_of(bodies.known.places.get(m.id, "")) for m in places)
+    return frozenset(record.slug for record in records if record is not None)
