@@ -121,6 +121,10 @@ class Article:
     """The id of the article that this one corrects."""
 
 
+DATE_LENGTHS = {"to-the-month": len("YYYY-MM"), "to-the-year": len("YYYY")}
+"""How much of an ISO date counts, by the precisions that are coarser than a day."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
     """Why we believe it: the words `text[start:end]`, in code points."""

@@ -172,6 +172,9 @@ def test_those_before_whom_an_agreement_is_signed_took_part():
         "双方力争12月前与海滨大学签署备忘录，云岚大学说。",
         "云岚市与海滨市建立友好城市关系以来，交流不断。",
         "沈若谷表示，希望云岚大学与海滨大学签署协议。",
+        "云岚大学与海滨大学险些签署合作协议。",
+        "云岚大学与海滨大学差点签署合作协议。",
+        "云岚大学与海滨大学假装签署合作协议。",
     ],
 )
 def test_what_is_remembered_or_hoped_for_is_not_signed(text):

@@ -180,6 +180,8 @@ def test_another_item_speaks_against_a_name(client):
         "低地国",
         {"id": "place/lowland", "name": "x"},
         {"id": "Q999999999"},
+        "Q999999999",
+        "place/lowland",
         ["Elsewhere", "Lowland"],
     ],
 )
@@ -189,6 +191,21 @@ def test_a_property_is_compared_by_name_in_any_language_or_by_id(client, value):
 
     assert matched(candidates) == [HOSPITAL]
     assert features["property:country"] == 100
+
+
+@pytest.mark.parametrize("value", ["", {"id": "Q7777"}, "Q7777", []])
+def test_an_empty_cell_and_an_id_that_nothing_has_speak_neither_for_nor_against(client, value):
+    candidates = one(client, "Lowland Harbour Hospital", properties=[{"pid": "country", "v": value}])
+
+    assert "property:country" not in {feature["id"] for feature in candidates[0]["features"]}
+    assert matched(candidates) == [HOSPITAL]
+
+
+@pytest.mark.parametrize("values", [["Lowland", "Norway"], ["Norway", "Lowland"]])
+def test_a_property_that_is_given_twice_has_both_values(client, values):
+    given = [{"pid": "country", "v": value} for value in values]
+
+    assert matched(one(client, "Harbour Hospital", properties=given)) == [HOSPITAL]
 
 
 def test_a_place_around_the_place_agrees_too(client):
@@ -204,7 +221,7 @@ def test_a_place_around_the_place_agrees_too(client):
         ("startDate", "2025", 100),
         ("startDate", "2024-05-02", 0),
         ("startDate", "soon", 0),
-        ("status", "happened", None),
+        ("status", "happened", 100),
         ("nothing-like-it", "x", None),
         ("endDate", 2025, 100),
     ],
@@ -214,8 +231,7 @@ def test_dates_numbers_and_unknown_properties(client, pid, value, support):
     features = {feature["id"]: feature["value"] for feature in candidates[0]["features"]}
 
     assert candidates[0]["id"] == "event/visit-2025"
-    if support is not None:
-        assert features[f"property:{pid}"] == support
+    assert features.get(f"property:{pid}") == support
     assert candidates[0]["match"] == (support != 0)
 
 
@@ -410,6 +426,7 @@ def test_suggestions_begin_with_the_prefix_or_have_the_id(client):
     assert suggested(client, "entity", prefix=HOSPITAL)[0] == HOSPITAL
     assert suggested(client, "entity", prefix="Q999999998")[0] == HOSPITAL
     assert suggested(client, "entity", prefix="harbourtown", type="Place") == ["place/harbourtown"]
+    assert suggested(client, "entity", prefix="Q999999998", type="Place") == []
     assert suggested(client, "type", prefix="inst") == ["Institution"]
     assert suggested(client, "property", prefix="coun") == ["country"]
     assert len(suggested(client, "type", prefix="")) == 7

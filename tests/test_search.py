@@ -54,7 +54,7 @@ def names(tmp_path_factory):
         ("Centre for Tests", "Center for Tests"),
         ("Univ. Hospital", "University Hospital"),
         ("Ærø Clinic", "aero clinic"),
-        ("低地港　医院", "低地港　医院"),
+        ("低地港　医院", "低地港 医院"),
         ("Łódź", "Lodz"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 from kg.evaluate.dossier import Dossier, dossier
 from kg.evaluate.grounds import each_told_by, told_by
 from kg.gazetteer import candidates, country_of
-from kg.model import Entity, Evidence, Findings, Kind, Relation
+from kg.model import DATE_LENGTHS, Entity, Evidence, Findings, Kind, Relation
 
 INSTITUTION_TYPES = {
     "health-authority": "government",
@@ -28,7 +28,6 @@ QUALIFIERS = {
     "more-than": "more than",
     "planned-figure": "planned",
 }
-_LENGTH = {"to-the-month": len("YYYY-MM"), "to-the-year": len("YYYY")}
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?])[\"”’)]*\s+|(?<=[。！？])[”’）]*")
 _VISITS = ("visit", "meeting")
 _OFFICE = (Relation.ROLE_IN, Relation.REPRESENTS, Relation.TITLE)
@@ -209,7 +208,7 @@ def _day(book: Dossier, event: str, relation: Relation) -> str | None:
     """Return a date cut to what the article says of it."""
     day = book.day(event, relation)
     precision = book.concept(event, Relation.DATE_PRECISION) or "to-the-day"
-    return day.isoformat()[: _LENGTH.get(precision)] if day else None
+    return day.isoformat()[: DATE_LENGTHS.get(precision)] if day else None
 
 
 def _country(book: Dossier, key: str, seen: frozenset[str]) -> str | None:

@@ -112,6 +112,8 @@ class Scores:
     @property
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Return between which F1 of each measure lies in 95 of 100 resamples; nothing without resamples."""
+        if not self.resamples:
+            return {}
         rows = self.articles
         measures = {"all (micro)": counts_of(total(row.classes.values()) for row in rows)}
         for name in CLASSES:
@@ -120,8 +122,6 @@ class Scores:
             measures[f"{name}+status"] = counts_with_status(row.classes[name] for row in rows)
         for name in (*ARGUMENTS, ROLES):
             measures[name] = counts_of(row.arguments[name] for row in rows)
-        if not self.resamples:
-            return {}
         return intervals(measures, articles=len(rows), times=self.resamples)
 
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kg.errors import StoreError
+from kg.model import DATE_LENGTHS
 from kg.search.fold import bag_of, fold, is_han, key_of, tokens
 from kg.search.foreign import foreign_id
 from kg.search.index import VERSION
@@ -25,7 +26,6 @@ _ALIASES = ("http://www.w3.org/2004/02/skos/core#altLabel",)
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _SAME = "https://schema.org/sameAs"
 _PRECISION = "datePrecision"
-_CUT = {"to-the-month": 7, "to-the-year": 4}
 _TOLD = ("status", "kind", "startDate", "location", "within", "origin", "country", "party")
 """What a thing is described by in a list, in this order."""
 _MOST_TOLD = 4
@@ -108,7 +108,7 @@ def _collect(file: sqlite3.Connection, described: Described, things: str, ontolo
             rows = [(path, rank, language, text) for _, text, language, _ in several]
             file.executemany("INSERT OR IGNORE INTO named VALUES (?, ?, ?, ?)", rows)
         precision = next((v[1].rpartition("/")[2] for p, v in values if p == ontology + _PRECISION), "")
-        tells = [(path, told[p], _told(v, _CUT.get(precision))) for p, v in values if p in told]
+        tells = [(path, told[p], _told(v, DATE_LENGTHS.get(precision))) for p, v in values if p in told]
         file.executemany(_TELL, tells)
         others = [foreign_id(v[1]) for p, v in values if p == _SAME]
         same = [(path, other.scheme, other.id) for other in others if other]

@@ -45,6 +45,8 @@ def reconcile_pages(site: Site, index: NameIndex) -> Blueprint:
     gate = BoundedSemaphore(site.limits.batches_at_once)
 
     def endpoint() -> Response:
+        if request.method != "POST" and not {"queries", "extend"} & request.args.keys():
+            return written(manifest(site))
         # A batch may be long work; some threads of the server must stay free for the pages.
         if not gate.acquire(timeout=site.limits.batch_wait_seconds):
             raise StoreBusyError("too many batches at once")
@@ -72,9 +74,7 @@ def _answer(site: Site, index: NameIndex, known: dict[str, Any]) -> Response:
         if len(batch) > BATCH:
             raise ProblemError(413, f"At most {BATCH} queries at once; there are {len(batch)}")
         return written(answers(site, index, known, batch))
-    if request.method == "POST":
-        raise ProblemError(400, "Please give queries or extend in a form")
-    return written(manifest(site))
+    raise ProblemError(400, "Please give queries or extend in a form")
 
 
 def manifest(site: Site) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from kg.publish.errors import ProblemError
@@ -129,7 +129,12 @@ def _given(found: object, properties: Mapping[str, Property]) -> tuple[Given, ..
         return ()
     if not isinstance(found, list) or len(found) > _MOST_PROPERTIES:
         raise ProblemError(400, f"properties is a list of at most {_MOST_PROPERTIES}")
-    return tuple(_one_given(each, properties) for each in found)
+    several: dict[str, Given] = {}
+    for each in (_one_given(one, properties) for one in found):
+        before = several.get(each.name)
+        # Two columns of a table may be of one property.
+        several[each.name] = replace(each, values=before.values + each.values) if before else each
+    return tuple(several.values())
 
 
 def _one_given(found: object, properties: Mapping[str, Property]) -> Given:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from kg.model import DATE_LENGTHS
 from kg.publish.asking import Row, Value, is_safe, rows, values
+from kg.publish.errors import ProblemError
 from kg.publish.labels import labels_of
 from kg.publish.reconcile.asked import Given, GivenValue
 from kg.publish.reconcile.properties import Property
@@ -13,13 +15,12 @@ from kg.search import NameIndex, foreign_id, likeness
 
 AGREES, CONTRADICTS = 90.0, 50.0
 """From where a value bears the candidate out, and below which it speaks against it."""
-MOST_ROWS = 20_000
+_MOST_ROWS = 20_000
 _VALUES = """SELECT DISTINCT ?x ?o ?number ?precision WHERE {{ {things} ?x {path} ?o .
   OPTIONAL {{ ?o kg:value ?number }} OPTIONAL {{ ?x kg:datePrecision ?precision }} }}
   ORDER BY ?x ?o LIMIT {limit}"""
 _WITH = "SELECT DISTINCT ?x WHERE {{ {objects} ?x {path} ?o }} ORDER BY ?x LIMIT {limit}"
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
-_PRECISION = {"to-the-month": 7, "to-the-year": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,18 @@ class Held:
 def held(
     site: Site, known: Property, paths: Collection[str], *, wider: bool = False
 ) -> dict[str, list[Held]]:
-    """Return the values of a property by path of the thing; `wider` adds where its places lie."""
+    """Return the values of a property by path of the thing; `wider` adds where its places lie.
+
+    Raises ProblemError (413) when there are too many to be told whole.
+    """
     base = f"{site.names.base}id/"
     path = f"{known.path}/kg:within*" if wider and known.to == "Place" else known.path
     things = values("x", (base + each for each in paths))
+    told = list(rows(site.runner, _VALUES.format(things=things, path=path, limit=_MOST_ROWS)))
+    if len(told) >= _MOST_ROWS:
+        raise ProblemError(413, "These are too many values at once; please ask for fewer things")
     found: dict[str, list[Held]] = {}
-    for row in rows(site.runner, _VALUES.format(things=things, path=path, limit=MOST_ROWS)):
+    for row in told:
         each = row["o"]
         if known.language and each.language != known.language:
             continue
@@ -65,7 +72,7 @@ def _held(row: Row) -> Held:
     if not value.datatype.endswith("#date"):
         return Held(value, number)
     precision = row["precision"].text.rpartition("/")[2] if "precision" in row else ""
-    return Held(value, number, value.text[: _PRECISION.get(precision, 10)])
+    return Held(value, number, value.text[: DATE_LENGTHS.get(precision)])
 
 
 def _has_scheme(value: Value, scheme: str) -> bool:
@@ -80,6 +87,7 @@ class Witness:
         self._site = site
         self._index = index
         self._names: dict[str, list[str]] = {}
+        self._called: dict[str, set[str]] = {}
 
     def learn(self, found: Iterable[Held]) -> None:
         """Look up the names of the values that have any, all at once."""
@@ -94,11 +102,13 @@ class Witness:
 
     def support(self, given: Given, found: Collection[Held]) -> float | None:
         """Return from 0 to 100 how well the values bear out those given; None where none can be compared."""
-        if given.property is None or not found or not given.values:
+        if given.property is None:
             return None
-        return max(self._compare(given.property, one, other) for one in given.values for other in found)
+        told = [one for one in given.values if one.text or one.id]
+        scores = (self._compare(given.property, one, other) for one in told for other in found)
+        return max((score for score in scores if score is not None), default=None)
 
-    def _compare(self, known: Property, given: GivenValue, found: Held) -> float:
+    def _compare(self, known: Property, given: GivenValue, found: Held) -> float | None:
         if known.scheme:
             one = foreign_id(given.id or given.text)
             return 100.0 if one is not None and one == foreign_id(found.value.text) else 0.0
@@ -113,17 +123,20 @@ class Witness:
             return 100.0 if number == _number(text) else 0.0
         return likeness(text, held, _alike).score
 
-    def _compare_thing(self, given: GivenValue, iri: str) -> float:
-        if given.id:
-            meant = self._meant(given.id)
-            if meant:
-                return 100.0 if iri in meant else 0.0
+    def _compare_thing(self, given: GivenValue, iri: str) -> float | None:
+        if meant := self._meant(given.id or given.text):
+            return 100.0 if iri in meant else 0.0
+        if not given.text or foreign_id(given.text):
+            return None  # an id that no thing of ours is accepted as tells nothing
         return max(
             (likeness(given.text, name, _alike).score for name in self._names.get(iri, ())), default=0.0
         )
 
     def _meant(self, text: str) -> set[str]:
-        return {f"{self._site.names.base}id/{path}" for path in paths_called(self._site, self._index, text)}
+        if text not in self._called:
+            paths = paths_called(self._site, self._index, text)
+            self._called[text] = {f"{self._site.names.base}id/{path}" for path in paths}
+        return self._called[text]
 
 
 def paths_called(site: Site, index: NameIndex, text: str) -> list[str]:

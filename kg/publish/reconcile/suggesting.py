@@ -24,7 +24,8 @@ def entities(site: Site, index: NameIndex) -> dict[str, Any]:
     """Suggest things of which a name, or the id, begins like the prefix."""
     prefix, start, limit = _asked()
     kinds = tuple(class_called(clean(kind)) for kind in request.args.getlist("type") if kind)
-    called = index.all_at(paths_called(site, index, prefix)).values()
+    meant = index.all_at(paths_called(site, index, prefix)).values()
+    called = [thing for thing in meant if not kinds or thing.kind in kinds]
     named = [thing for thing, _ in index.beginning(prefix, kinds, limit=start + limit)]
     found = list(dict.fromkeys([*called, *named]))[start : start + limit]
     return {"result": [_suggested(site, thing) for thing in found]}
