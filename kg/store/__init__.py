@@ -2,23 +2,27 @@
 
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows
 from kg.store.described import described
-from kg.store.dumps import content_hash, write_dumps
+from kg.store.dumps import write_dumps
 from kg.store.embedded import EmbeddedStore, open_read_only, open_store
 from kg.store.formats import OFFERED
 from kg.store.jsonld import context_of, jsonld_of, write_jsonld
+from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
 from kg.store.sorting import write_nquads
 
 __all__ = [
+    "MANIFEST",
+    "NQUADS",
     "OFFERED",
     "Answer",
     "EmbeddedStore",
+    "Entry",
     "QueryPool",
     "Row",
     "Store",
     "Term",
-    "content_hash",
+    "content_of",
     "context_of",
     "count",
     "described",
@@ -28,6 +32,8 @@ __all__ = [
     "open_pool",
     "open_read_only",
     "open_store",
+    "read_graph",
+    "read_manifest",
     "rows",
     "write_dumps",
     "write_jsonld",

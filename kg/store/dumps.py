@@ -5,8 +5,8 @@ is held in memory does not grow with the data.
 """
 
 import gzip
-import hashlib
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from kg.store.embedded import clear_errors
 from kg.store.jsonld import Context, write_jsonld
+from kg.store.shelf import Shelf
 from kg.store.sorting import by_graph, graph_of, predicate_of
 
 _BATCH = 1000
@@ -26,13 +27,12 @@ _BATCH = 1000
 def write_dumps(
     nquads: Path, folder: Path, *, facts: str, quote: str, prefixes: Mapping[str, str], context: Context
 ) -> str:
-    """Write every dump of the sorted N-Quads into `folder`; return the SHA-256 of the N-Quads.
+    """Write every dump of the sorted N-Quads into `folder`; return the SHA-256 that names the content.
 
     `facts` is the graph of the consolidated view, which Turtle and JSON-LD hold; `quote` is the property that
     the dump without quotations leaves out. Raises StoreError when a file cannot be written.
     """
     writers: dict[str, Callable[[BinaryIO], None]] = {
-        "accord.nq.gz": lambda out: out.writelines(_lines(nquads)),
         "accord-noquotes.nq.gz": lambda out: out.writelines(_without(nquads, f"<{quote}>".encode())),
         "accord.trig.gz": lambda out: _serialized(by_graph(nquads), out, RdfFormat.TRIG, prefixes),
         "accord.ttl.gz": lambda out: _serialized(_facts(nquads, facts), out, RdfFormat.TURTLE, prefixes),
@@ -47,13 +47,10 @@ def write_dumps(
                 write(out)
         text = json.dumps({"@context": context}, ensure_ascii=False, indent=1)
         (folder / "context.jsonld").write_text(text + "\n", encoding="utf-8")
-        return content_hash(nquads)
-
-
-def content_hash(nquads: Path) -> str:
-    """Return the SHA-256 of a file of sorted N-Quads, which names the data itself."""
-    with clear_errors(str(nquads)), nquads.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        with Shelf(folder / ".fresh") as shelf:
+            for graph, lines in itertools.groupby(by_graph(nquads), key=graph_of):
+                shelf.put(graph[1:-1].decode(), lines)
+            return shelf.write(folder)
 
 
 def _lines(nquads: Path) -> Iterator[bytes]:

@@ -1,0 +1,94 @@
+"""Stage 6, the graphs of a release in the making: those that are new, and those that stand in an earlier one.
+
+Memory holds the list of graphs, never their statements.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kg.errors import StoreError
+from kg.store.embedded import clear_errors
+from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest, write_manifest
+from kg.store.parts import copy_range, packed
+
+
+class Shelf:
+    """Graphs as sorted N-Quads on disk, each whole; a graph that is put again replaces itself."""
+
+    def __init__(self, fresh: Path, *, earlier: Path | None = None) -> None:
+        """Take the file for new graphs, and the folder of an earlier release's dumps."""
+        self._fresh = fresh
+        self._out = fresh.open("wb")
+        self._earlier = earlier
+        self._old = read_manifest(earlier / MANIFEST) if earlier else {}
+        self._held: dict[str, tuple[Path, Entry]] = {}
+
+    def put(self, graph: str, lines: Iterable[bytes]) -> Entry:
+        """Take a graph's N-Quads lines, sorted and each once; without any there is no graph."""
+        hashed, quads, offset = hashlib.sha256(), 0, self._out.tell()
+        with clear_errors(str(self._fresh)), packed(self._out, ".gz") as member:
+            for line in lines:
+                hashed.update(line)
+                member.write(line)
+                quads += 1
+        entry = Entry(graph, quads, hashed.hexdigest(), offset, self._out.tell() - offset)
+        if quads:
+            self._held[graph] = (self._fresh, entry)
+        return entry
+
+    def keep(self, graph: str) -> Entry:
+        """Take over a graph of the earlier release as it is."""
+        if self._earlier is None or graph not in self._old:
+            raise StoreError(f"the earlier release has no graph {graph}")
+        self._held[graph] = (self._earlier / NQUADS, self._old[graph])
+        return self._old[graph]
+
+    def entries(self) -> list[Entry]:
+        """Return what is held, by the IRIs of the graphs."""
+        return [self._held[graph][1] for graph in sorted(self._held)]
+
+    def lines(self, graph: str) -> Iterator[bytes]:
+        """Yield the sorted N-Quads lines of a graph."""
+        self._out.flush()
+        yield from read_graph(*self._held[graph])
+
+    def old(self) -> dict[str, Entry]:
+        """Return the graphs of the earlier release."""
+        return self._old
+
+    def old_lines(self, graph: str) -> Iterator[bytes]:
+        """Yield the lines of a graph as the earlier release has it; none where it has no such graph."""
+        if self._earlier is not None and graph in self._old:
+            yield from read_graph(self._earlier / NQUADS, self._old[graph])
+
+    def write(self, folder: Path) -> str:
+        """Write all graphs and their list into a folder; return what names the content."""
+        self._out.flush()
+        moved = []
+        with clear_errors(str(folder)):
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / NQUADS).open("wb") as out:
+                for graph in sorted(self._held):
+                    path, entry = self._held[graph]
+                    moved.append(replace(entry, offset=out.tell()))
+                    with path.open("rb") as source:
+                        copy_range(source, out, entry.offset, entry.size)
+            write_manifest(folder / MANIFEST, moved)
+        return content_of(moved)
+
+    def close(self) -> None:
+        """Remove the file of new graphs."""
+        self._out.close()
+        self._fresh.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
