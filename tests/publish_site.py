@@ -36,9 +36,11 @@ def nquads_of(names):
 def make_names(folder, names=NAMES):
     """Write the file of names as a build does: from sorted N-Quads."""
     folder.mkdir()
-    path = folder / "all.nq"
-    path.write_bytes(b"".join(sorted(nquads_of(names).splitlines(keepends=True))))
-    facts = described(path, str(names.graph(FACTS)))
+    here = f"<{names.graph(FACTS)}> .".encode()
+    lines = sorted(
+        line for line in nquads_of(names).splitlines(keepends=True) if line.rstrip().endswith(here)
+    )
+    facts = described(lines)
     write_names(folder / FILE, facts, base=names.base, ontology=str(KG))
     return folder / FILE
 

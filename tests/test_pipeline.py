@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,10 @@ DUMPS = ("accord.nq.gz", "accord.trig.gz", "accord.ttl.gz", "accord.jsonld.gz")
 
 def dumps(directory):
     return {name: (directory / "current/dumps" / name).read_bytes() for name in DUMPS}
+
+
+def files(directory):
+    return {path.name: path.read_bytes() for path in (directory / "current/dumps").iterdir()}
 
 
 def build(*sources, into, **options):
@@ -177,6 +182,32 @@ def test_two_builds_at_once_are_refused_with_a_clear_line(tmp_path):
     assert "another build" in outcomes[1][1]
 
 
+def test_what_was_found_before_is_taken_over_and_the_release_is_as_if_built_anew(tmp_path):
+    folder = few(tmp_path, 2)
+    build(folder, into=tmp_path / "out")
+    added = sorted(ARTICLES.glob("*.md"))[3]
+    (folder / added.name).write_bytes(added.read_bytes())
+    build(folder, into=tmp_path / "out")
+    (tmp_path / "clean").mkdir()
+    shutil.copytree(tmp_path / "out/state", tmp_path / "clean/state", ignore=lambda *_: ["cache"])
+    build(folder, into=tmp_path / "clean")
+
+    assert files(tmp_path / "out") == files(tmp_path / "clean")
+
+
+def test_a_damaged_cache_costs_nothing_but_time(tmp_path):
+    folder = few(tmp_path, 1)
+    build(folder, into=tmp_path / "out")
+    before = files(tmp_path / "out")
+    for path in (tmp_path / "out/state/cache").iterdir():
+        path.write_bytes(b"broken")
+    (tmp_path / "out/current/records/articles.jsonl").write_bytes(b"{")
+    again = build(folder, into=tmp_path / "out")
+
+    assert "nothing changed" in again.stdout
+    assert files(tmp_path / "out") == before
+
+
 def test_the_dump_without_quotations_has_none(sample):
     text = gzip.decompress((sample / "current/dumps/accord-noquotes.nq.gz").read_bytes()).decode()
 
@@ -213,7 +244,8 @@ def test_the_iri_of_what_is_no_longer_told_answers_gone(tmp_path):
     build(folder, into=tmp_path / "out")
     min((tmp_path / "out/state/articles").iterdir()).unlink()
     min(folder.iterdir()).unlink()
-    build(folder, into=tmp_path / "out")
+    refused = build(folder, into=tmp_path / "out", check=False)
+    kg("build", folder, "--into", tmp_path / "out", "--as-of", AS_OF, "--shrink")
     gone = json.loads((tmp_path / "out/current/meta.json").read_text())["gone"]
     server = start(tmp_path / "out")
     try:
@@ -223,4 +255,6 @@ def test_the_iri_of_what_is_no_longer_told_answers_gone(tmp_path):
     finally:
         stop(server)
 
+    assert refused.returncode == 4
+    assert "statements fell from" in refused.stderr
     assert refusal.value.code == 410

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that extract."
 )
 @click.option("--strict", is_flag=True, help="Publish nothing when a rule over all articles is broken.")
+@click.option("--shrink", is_flag=True, help="Publish even if much is lost since the earlier release.")
 @click.option("--as-of", metavar="DATE", help="Release date, YYYY-MM-DD; today when not given.")
 @click.option("--base", help="Base IRI of the published things, ending with a slash.")
 @click.option("--extractor", help="Name of an installed extractor.")
@@ -28,6 +29,7 @@ def build(
     into: Path,
     workers: int,
     strict: bool,
+    shrink: bool,
     as_of: str | None,
     base: str | None,
     extractor: str | None,
@@ -50,6 +52,7 @@ def build(
         as_of=_day(as_of),
         workers=workers,
         strict=strict,
+        shrink=shrink,
         tell=tell,
         stdin=sys.stdin.buffer,
     )

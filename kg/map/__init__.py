@@ -2,15 +2,17 @@
 
 from kg.map.articles import ArticleGraphs, Review, article_graphs, claim_id
 from kg.map.catalog import Run, catalog_graph
+from kg.map.country import add_countries
 from kg.map.entities import entities_graph
 from kg.map.outside import likely_graph, linksets_graph
-from kg.map.view import ArticleReport, consolidated
+from kg.map.view import ArticleReport, consolidated, settled
 
 __all__ = [
     "ArticleGraphs",
     "ArticleReport",
     "Review",
     "Run",
+    "add_countries",
     "article_graphs",
     "catalog_graph",
     "claim_id",
@@ -18,4 +20,5 @@ __all__ = [
     "entities_graph",
     "likely_graph",
     "linksets_graph",
+    "settled",
 ]

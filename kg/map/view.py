@@ -61,6 +61,16 @@ _Heard = defaultdict[_Key, list[_Said]]
 
 def consolidated(reports: Iterable[ArticleReport], entities: Graph) -> Graph:
     """Return the consolidated view; the order of the reports does not matter."""
+    graph = settled(reports, entities)
+    add_countries(graph, entities)
+    return graph
+
+
+def settled(reports: Iterable[ArticleReport], entities: Graph) -> Graph:
+    """Return the view without countries: what it says of a thing rests on what is said of that thing alone.
+
+    A thing and the figures that tell its size are one in this; so the view can be made piece by piece.
+    """
     known = set(entities.subjects())
     graph = Graph(store=STORE)
     graph += entities
@@ -74,7 +84,6 @@ def consolidated(reports: Iterable[ArticleReport], entities: Graph) -> Graph:
     for figure in lost:
         if next(graph.subjects(None, figure), None) is None:
             graph.remove((figure, None, None))
-    add_countries(graph, entities)
     return graph
 
 

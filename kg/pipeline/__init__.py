@@ -4,7 +4,7 @@ This package alone knows the order; every stage is told what it needs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,35 +14,28 @@ from kg.evaluate import to_eval
 from kg.gazetteer import Registry, load_registry
 from kg.link import Ledger, append_lines, link, load_ledger
 from kg.model import Article, Findings, Links
-from kg.pipeline import kept
-from kg.pipeline.checking import Checked, check_articles, readable
+from kg.pipeline import kept, verdicts
+from kg.pipeline.cache import FindingsCache
+from kg.pipeline.checking import Desk, Found, check_articles
 from kg.pipeline.decisions import Book, open_book, told_and_proposed
-from kg.pipeline.extraction import findings_of
+from kg.pipeline.extraction import findings_of, findings_with
+from kg.pipeline.losses import refuse_losses
 from kg.pipeline.releasing import write_draft
+from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
 from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
-from kg.release import Published, begin
+from kg.release import Draft, Published, begin
 from kg.settings import Settings, options_of
+from kg.store import Shelf
 from kg.vocabulary import Names
+
+__all__ = ["Built", "Tell", "build", "extracted"]
 
 Tell = Callable[[str], None]
 """Takes one line about how far the build is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build came to."""
-
-    release: str
-    """Its id."""
-    left_out: tuple[str, ...]
-    """One line for each source or article that is not in it through a fault."""
-    notices: tuple[str, ...]
-    """One line for each copy, superseded version or warning."""
-    summary: str
-
-
 def build(
-    names: Sequence[str],
+    sources_named: Sequence[str],
     into: Path,
     *,
     settings: Settings,
@@ -50,37 +43,67 @@ def build(
     workers: int,
     strict: bool,
     tell: Tell,
+    shrink: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Built:
     """Read, extract, link, map, check and release; the earlier release is served until the new one is whole.
 
     Raises SourceError when nothing could be read, ShapeError when `strict` and a rule over all articles is
-    broken, StateError when another build works in the same folder, StoreError when the disk fails.
+    broken or when much is lost since the earlier release and not `shrink`, StateError when another build
+    works in the same folder, StoreError when the disk fails.
     """
-    state = into / "state"
+    order = _Order(settings, into / "state", as_of, workers, strict, shrink, tell)
     with begin(into) as draft:
-        settled, unread = _articles(names, state, settings, tell, stdin)
-        read, failed = _found(settled.kept, settings, workers, tell)
-        tell(f"linking and checking {len(read)} articles")
-        registry = load_registry()
-        ledger = load_ledger(state / "iris.tsv")
-        book = open_book(state)
-        checked = check_articles(read, _linker(ledger, registry, book), registry, Names(settings.base))
-        left_out = unread + failed + [each.message for each in checked.refused]
+        settled, unread = _articles(sources_named, order, stdin)
+        if not settled.kept:
+            raise SourceError("; ".join(unread) or "no article was given")
+        dropped = tuple(f"{each.article.source}: {each.reason}" for each in settled.dropped)
+        asked = asked_for(settled.kept, settings, strict=strict)
+        built = nothing_new(order.state, asked, settings.authority, draft.earlier)
+        if built is None:
+            built = _released(draft, settled.kept, order)
+            note_built(order.state, asked, settings.authority, built)
+    return replace(built, left_out=(*unread, *built.left_out), notices=(*dropped, *built.notices))
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a build is asked to do."""
+
+    settings: Settings
+    state: Path
+    as_of: date
+    workers: int
+    strict: bool
+    shrink: bool
+    tell: Tell
+
+
+def _released(draft: Draft, articles: Sequence[Article], order: _Order) -> Built:
+    state, earlier = order.state, draft.earlier
+    registry, ledger, book = load_registry(), load_ledger(state / "iris.tsv"), open_book(state)
+    with Shelf(draft.path / "fresh.nq.gz", earlier=earlier.dumps if earlier else None) as shelf:
+        read, failed = _found(articles, order)
+        order.tell(f"linking and checking {len(read)} articles")
+        known = verdicts.load(earlier.records / verdicts.FILE) if earlier else {}
+        desk = Desk(Names(order.settings.base), registry, shelf, known)
+        checked = check_articles(read, _linker(ledger, registry, book), desk)
         if not checked.articles:
-            raise SourceError("; ".join(left_out) or "no article was given")
-        checked, book = told_and_proposed(checked, book, registry, settings=settings, on=as_of)
-        tell("writing store and dumps")
+            raise SourceError("; ".join((*failed, *checked.refused)))
+        checked, book = told_and_proposed(checked, book, registry, settings=order.settings, on=order.as_of)
+        order.tell("writing store and dumps")
         given = ledger.extended(checked.links.new).paths.values()
-        written = write_draft(draft, checked, registry, book, given, settings=settings, strict=strict)
-        kept.save(state / "articles", settled.kept)
-        append_lines(state / "iris.tsv", checked.links.new, release=as_of.isoformat())
-        book.keep()
-        published = draft.publish(as_of=as_of, content=written.content, meta=written.meta)
-    dropped = [f"{each.article.source}: {each.reason}" for each in settled.dropped]
-    notices = dropped + list(readable(written.report, checked))
-    summary = _summary(published, checked, written.quads)
-    return Built(published.release.id, tuple(left_out), tuple(notices), summary)
+        written = write_draft(
+            draft, shelf, checked, book, given, settings=order.settings, strict=order.strict
+        )
+    if earlier is not None and not order.shrink:
+        refuse_losses(earlier.meta, written.meta)
+    kept.save(state / "articles", articles)
+    append_lines(state / "iris.tsv", checked.links.new, release=order.as_of.isoformat())
+    book.keep()
+    published = draft.publish(as_of=order.as_of, content=written.content, meta=written.meta)
+    left_out = (*failed, *checked.refused)
+    return Built(published.release.id, left_out, written.notices, _summary(published))
 
 
 def extracted(
@@ -100,22 +123,20 @@ def extracted(
             yield name, found if isinstance(found, KgError) else to_eval(found)
 
 
-def _articles(
-    names: Sequence[str], state: Path, settings: Settings, tell: Tell, stdin: BinaryIO | None
-) -> tuple[Settled, list[str]]:
+def _articles(names: Sequence[str], order: _Order, stdin: BinaryIO | None) -> tuple[Settled, list[str]]:
     """Return what is to be published of what is read and kept, and what could not be read or used."""
     fresh: list[Article] = []
     faults: list[str] = []
-    found = sources(names, stdin=stdin, notice=tell)
-    tell(f"reading {len(found)} sources")
+    found = sources(names, stdin=stdin, notice=order.tell)
+    order.tell(f"reading {len(found)} sources")
     for source in found:
-        for outcome in outcomes(source, limit=settings.article_bytes):
+        for outcome in outcomes(source, limit=order.settings.article_bytes):
             try:
                 # Before anything is settled: what cannot be published must not displace what can.
                 fresh.append(require_date(_read(outcome)))
             except SourceError as error:
                 faults.append(str(error))
-    return settle(with_kept(fresh, kept.load(state / "articles"))), faults
+    return settle(with_kept(fresh, kept.load(order.state / "articles"))), faults
 
 
 def _read(outcome: Outcome) -> Article:
@@ -128,14 +149,13 @@ def _linker(ledger: Ledger, registry: Registry, book: Book) -> Callable[[Sequenc
     return lambda read: link(read, ledger=ledger, registry=registry, decisions=book.decisions)
 
 
-def _found(
-    articles: Sequence[Article], settings: Settings, workers: int, tell: Tell
-) -> tuple[list[Findings], list[str]]:
-    tell(f"extracting {len(articles)} articles")
-    read: list[Findings] = []
+def _found(articles: Sequence[Article], order: _Order) -> tuple[list[Found], list[str]]:
+    order.tell(f"extracting {len(articles)} articles")
+    read: list[Found] = []
     failed: list[str] = []
-    for outcome in _findings(articles, settings, workers=workers):
-        read.append(outcome) if isinstance(outcome, Findings) else failed.append(str(outcome))
+    with FindingsCache(order.state / "cache" / "findings.sqlite") as cache:
+        for key, outcome in findings_with(cache, articles, order.settings, workers=order.workers):
+            read.append(Found(outcome, key)) if isinstance(outcome, Findings) else failed.append(str(outcome))
     return read, failed
 
 
@@ -147,8 +167,8 @@ def _findings(
     return findings_of(articles, extractor=name, workers=workers, least=least, options=options)
 
 
-def _summary(published: Published, checked: Checked, quads: int) -> str:
+def _summary(published: Published) -> str:
     state = "new" if published.changed else "nothing changed, still"
-    statements = sum(len(each.findings.facts) for each in checked.articles)
-    counts = f"{len(checked.articles)} articles, {statements} statements, {quads} quads"
+    meta = published.release.meta
+    counts = f"{meta['articles']} articles, {meta['statements']} statements, {meta['quads']} quads"
     return f"{state} release {published.release.id}: {counts}"

@@ -1,7 +1,13 @@
-"""Map and check each article on its own: what breaks a shape is kept out, with all that only it brought."""
+"""Map and check each article on its own: what breaks a shape is kept out, with all that only it brought.
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+An article whose findings, names and surroundings are as in the earlier release is not mapped and checked
+again: its graphs are taken over, and so is what was said of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, RDFS
@@ -10,100 +16,172 @@ from rdflib.term import Node
 from kg import __version__
 from kg.errors import KgError
 from kg.gazetteer import Registry
-from kg.map import ArticleGraphs, Run, article_graphs, entities_graph
+from kg.map import ArticleGraphs, Run, article_graphs, catalog_graph, entities_graph
+from kg.map.terms import NAMED
 from kg.model import Findings, Links
-from kg.validate import Report, Shapes, Violation, load_shapes, report_lines, validate, with_descriptions
-from kg.vocabulary import KG, Names
+from kg.pipeline.described import Descriptions
+from kg.pipeline.makers import maker
+from kg.pipeline.verdicts import Told, Verdict, lines_of
+from kg.store import Shelf, nquads_of, open_store, rows
+from kg.validate import (
+    Scope,
+    SetRule,
+    Shapes,
+    Violation,
+    check_set,
+    load_shapes,
+    set_rules,
+    validate,
+    with_descriptions,
+)
+from kg.vocabulary import CATALOG, KG, Names, article_graph, evidence_graph
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
-    """One article that passed: what was found, its graphs and what is only incomplete."""
+class Found:
+    """What was found in one article, and what stands for all that it depends on."""
 
     findings: Findings
-    graphs: ArticleGraphs
-    run: Run
-    report: Report
-    """Warnings only."""
+    key: str
 
-    def readable(self, where: str) -> Iterator[str]:
-        """Yield the report in words, with the sentences behind it; `where` names the article."""
-        return report_lines(
-            self.report,
-            article=where,
-            quotes=lambda violation: words_behind(violation, self.graphs.evidence),
-            label=lambda iri: label_in((self.graphs.facts,), iri),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One article that did not pass, and why."""
-
-    message: str
-    """Names the source, for the person who builds."""
-    in_words: str
-    """Names the article by its id, for the release, which knows no paths."""
-    report: Report
+    @property
+    def run(self) -> Run:
+        """Return how it was found."""
+        return Run(self.findings.extractor, {"accord-kg": __version__})
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The articles that passed, who is who in them, and those that did not pass."""
+    """The articles that passed, who is who in them, and what was said of all."""
 
-    articles: tuple[Mapped, ...]
+    articles: tuple[Found, ...]
     links: Links
-    refused: tuple[Refused, ...]
+    entities: Graph
+    verdicts: tuple[Verdict, ...]
+    """Of every article, by id; also of those that did not pass."""
+    refused: tuple[str, ...]
+    """For the person who builds: what did not pass and why, with the source's name."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """What checking works with, and what it puts down: the graphs, and the verdicts so far."""
+
+    names: Names
+    registry: Registry
+    shelf: Shelf
+    known: dict[str, Verdict]
+    """By article; at first those of the earlier release."""
+    shapes: Shapes = field(default_factory=load_shapes)
+    rules: tuple[SetRule, ...] = field(
+        default_factory=lambda: tuple(rule for rule in set_rules() if rule.scope is Scope.ARTICLE)
+    )
 
 
 def check_articles(
-    read: Sequence[Findings],
-    linked: Callable[[Sequence[Findings]], Links],
-    registry: Registry,
-    names: Names,
+    read: Sequence[Found], linked: Callable[[Sequence[Findings]], Links], desk: Desk
 ) -> Checked:
-    """Return the articles whose graph keeps to the shapes, in the order given."""
-    shapes = load_shapes()
-    refused: list[Refused] = []
+    """Return the articles whose graph keeps to the shapes, in the order given, and shelve their graphs."""
+    verdicts: dict[str, Verdict] = {}
+    refused: list[str] = []
     while True:
-        links = linked(read)
-        entities = entities_graph(links, read, registry, names)
-        verdicts = [_verdict(findings, links, entities, shapes, names) for findings in read]
-        passed = tuple(verdict for verdict in verdicts if isinstance(verdict, Mapped))
-        refused += [verdict for verdict in verdicts if isinstance(verdict, Refused)]
+        findings = [each.findings for each in read]
+        links = linked(findings)
+        entities = entities_graph(links, findings, desk.registry, desk.names)
+        descriptions = Descriptions(entities)
+        for each in read:
+            verdicts[each.findings.article.id] = _verdict(each, links, descriptions, desk)
+        passed = tuple(each for each in read if verdicts[each.findings.article.id].passed)
+        refused += [_message(each, verdicts) for each in read if each not in passed]
         if len(passed) == len(read):
-            return Checked(passed, links, tuple(refused))
+            ordered = tuple(verdicts[article] for article in sorted(verdicts))
+            return Checked(passed, links, entities, ordered, tuple(refused))
         # Names and identities may rest on a refused article: the others are linked again without it.
-        read = [each.findings for each in passed]
+        read = passed
 
 
-def _verdict(
-    findings: Findings, links: Links, entities: Graph, shapes: Shapes, names: Names
-) -> Mapped | Refused:
-    run = Run(findings.extractor, {"accord-kg": __version__})
+def _message(found: Found, verdicts: Mapping[str, Verdict]) -> str:
+    article = found.findings.article
+    verdict = verdicts[article.id]
+    return verdict.fault or "\n".join(lines_of(verdict.errors(), article.source))
+
+
+def _verdict(found: Found, links: Links, descriptions: Descriptions, desk: Desk) -> Verdict:
+    article = found.findings.article.id
+    key = _key(found, links, descriptions, desk.names)
+    known = desk.known.get(article)
+    graphs = [str(desk.names.graph(name)) for name in (article_graph(article), evidence_graph(article))]
+    if known is not None and known.key == key and not known.fault:
+        if known.passed:
+            for graph in graphs:
+                desk.shelf.keep(graph)
+        return known
+    for graph in graphs:
+        desk.shelf.drop(graph)
+    verdict, lines = _judged(found, key, links, descriptions, desk)
+    for graph, told in zip(graphs, lines, strict=False):
+        desk.shelf.put(graph, told)
+    return verdict
+
+
+def _key(found: Found, links: Links, descriptions: Descriptions, names: Names) -> str:
+    article = found.findings.article.id
+    paths = {entity.key: links.paths.get((article, entity.key)) for entity in found.findings.entities}
+    named = {paths[entity.key] for entity in found.findings.entities if entity.kind in NAMED}
+    labels = {path: links.labels.get(path) for path in named if path is not None}
+    known = sorted(descriptions.digest(str(names.of_path(path))) for path in labels)
+    told = [found.key, maker("check"), names.base, sorted(paths.items()), sorted(labels.items()), known]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _judged(
+    found: Found, key: str, links: Links, descriptions: Descriptions, desk: Desk
+) -> tuple[Verdict, list[list[bytes]]]:
+    """Return the verdict and, for an article that passed, the lines of its two graphs."""
+    findings, names = found.findings, desk.names
+    article, issued = findings.article.id, str(findings.article.published or "")
     try:
-        graphs = article_graphs(findings, links, names, run=run.iri(names))
-        article = str(names.thing("article", findings.article.id))
-        report = validate(with_descriptions(graphs.facts, entities), shapes, article=article)
+        graphs = article_graphs(findings, links, names, run=found.run.iri(names))
+        iri = str(names.thing("article", article))
+        report = validate(with_descriptions(graphs.facts, descriptions.graph), desk.shapes, article=iri)
+        lines = [
+            nquads_of(str(names.graph(name)), graph.serialize(format="nt", encoding="utf-8"))
+            for name, graph in (
+                (article_graph(article), graphs.facts),
+                (evidence_graph(article), graphs.evidence),
+            )
+        ]
     except KgError as error:
-        return Refused(str(error), f"{findings.article.id}: cannot be mapped", Report())
-    if report.conforms:
-        return Mapped(findings, graphs, run, report)
-    errors = Mapped(findings, graphs, run, Report(report.errors))
-    message, in_words = (
-        "\n".join(errors.readable(where)) for where in (findings.article.source, findings.article.id)
-    )
-    return Refused(message, in_words, report)
+        return Verdict(article, key, issued, fault=str(error)), []
+    shapes = tuple(_told(each, graphs) for each in report.violations)
+    verdict = Verdict(article, key, issued, shapes)
+    if not verdict.passed:
+        return verdict, []
+    rules = tuple(_told(each, graphs) for each in _broken(found, lines, links, desk))
+    return Verdict(article, key, issued, shapes, rules), lines
 
 
-def readable(report: Report, checked: Checked) -> Iterator[str]:
-    """Yield what the rules over all articles found, in words, with the sentences behind it."""
-    graphs = [each.graphs for each in checked.articles]
-    return report_lines(
-        report,
-        quotes=lambda violation: [q for each in graphs for q in words_behind(violation, each.evidence)],
-        label=lambda iri: label_in([each.facts for each in graphs], iri),
+def _broken(
+    found: Found, lines: Sequence[Iterable[bytes]], links: Links, desk: Desk
+) -> tuple[Violation, ...]:
+    """Return what breaks the rules that look at one article's facts, evidence and entry in the catalog."""
+    names = desk.names
+    entry = catalog_graph([found.findings.article], [found.run], links, names, title="")
+    catalog = nquads_of(str(names.graph(CATALOG)), entry.serialize(format="nt", encoding="utf-8"))
+    store = open_store()
+    store.load(b"".join(line for graph in (*lines, catalog) for line in graph))
+    report = check_set(
+        lambda sparql: [{name: str(term) for name, term in row.items()} for row in rows(store, sparql)],
+        desk.rules,
     )
+    store.close()
+    return report.violations
+
+
+def _told(violation: Violation, graphs: ArticleGraphs) -> Told:
+    named = {iri for iri in (violation.focus, violation.value, violation.article) if iri}
+    labels = {iri: _label(iri, graphs.facts) for iri in sorted(named)}
+    return Told(violation, labels, tuple(words_behind(violation, graphs.evidence)))
 
 
 def words_behind(violation: Violation, evidence: Graph) -> list[str]:
@@ -117,12 +195,14 @@ def words_behind(violation: Violation, evidence: Graph) -> list[str]:
     return [quote for _, quote in placed]
 
 
-def label_in(graphs: Sequence[Graph], iri: str) -> str:
-    """Return a thing's name in the first of the graphs that has one, else the end of its IRI."""
-    for graph in graphs:
-        names = sorted(str(name) for name in graph.objects(URIRef(iri), RDFS.label))
-        if names:
-            return names[0]
+def _label(iri: str, facts: Graph) -> str:
+    """Return a thing's name, else the end of its IRI."""
+    names = sorted(str(name) for name in facts.objects(URIRef(iri), RDFS.label))
+    return names[0] if names else local_name(iri)
+
+
+def local_name(iri: str) -> str:
+    """Return the end of an IRI that has no label."""
     return iri.rsplit("#", 1)[-1].rsplit("/id/", 1)[-1]
 
 

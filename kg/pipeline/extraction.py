@@ -9,7 +9,8 @@ from multiprocessing import get_context
 from kg.errors import ExtractError, KgError
 from kg.extract import load_extractor, reviewed
 from kg.model import Article, Extractor, Findings
-from kg.settings import Options
+from kg.pipeline.cache import FindingsCache, findings_key
+from kg.settings import Options, Settings, options_of
 
 _BATCH = 4
 """Articles handed to a worker at once: small, so that none waits while another idles."""
@@ -35,6 +36,29 @@ def findings_of(
             )
         except BrokenProcessPool as error:
             raise ExtractError("an extraction process died; try fewer --workers (memory?)") from error
+
+
+def findings_with(
+    cache: FindingsCache, articles: Sequence[Article], settings: Settings, *, workers: int
+) -> Iterator[tuple[str, Findings | KgError]]:
+    """Yield for each article, in order, a key and its findings or what went wrong.
+
+    The key stands for all that the findings depend on: what the cache has under it is not sought again. What
+    it has under other keys is forgotten.
+    """
+    name, least = settings.extractor, settings.least_confidence
+    options = options_of(settings, name)
+    load_extractor(name, options)
+    keys = [findings_key(article, name, options, least) for article in articles]
+    known = [cache.find(key, article) for key, article in zip(keys, articles, strict=True)]
+    missing = [article for article, found in zip(articles, known, strict=True) if found is None]
+    fresh = findings_of(missing, extractor=name, workers=workers, least=least, options=options)
+    for key, found in zip(keys, known, strict=True):
+        outcome = next(fresh) if found is None else found
+        if found is None and isinstance(outcome, Findings):
+            cache.keep(key, outcome)
+        yield key, outcome
+    cache.forget_all_but(keys)
 
 
 def _one(article: Article, name: str, options: Options, least: float) -> Findings | KgError:

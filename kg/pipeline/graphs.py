@@ -1,62 +1,58 @@
-"""Write every graph of a release into one file of sorted N-Quads."""
+"""Put the graphs that no single article makes on the shelf: entities, likely links, the catalog."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from rdflib import Graph
 
-from kg.gazetteer import Registry
-from kg.map import (
-    ArticleReport,
-    catalog_graph,
-    consolidated,
-    entities_graph,
-    likely_graph,
-    linksets_graph,
-)
+from kg.map import catalog_graph, likely_graph, linksets_graph
 from kg.pipeline.checking import Checked
 from kg.pipeline.decisions import Book, digest_of, require_records
 from kg.resources import resource
 from kg.settings import Settings
-from kg.store import write_nquads
+from kg.store import Shelf, nquads_of
 from kg.vocabulary import CATALOG, ENTITIES, FACTS, LIKELY_LINKS, Names, article_graph, evidence_graph
 
 
-def write_graphs(path: Path, checked: Checked, registry: Registry, book: Book, *, settings: Settings) -> int:
-    """Write the graphs of the articles that passed; return how many quads there are.
+def shelve_graphs(shelf: Shelf, checked: Checked, book: Book, *, settings: Settings) -> None:
+    """Put them there, and take back what the shelf has of articles that are not published.
 
     Raises ShapeError where a link would be published that no decision stands behind.
     """
-    return write_nquads(_graphs(checked, registry, book, settings), path)
-
-
-def _graphs(
-    checked: Checked, registry: Registry, book: Book, settings: Settings
-) -> Iterator[tuple[str, bytes]]:
     names = Names(settings.base)
-    survivors = [each.findings for each in checked.articles]
-    entities = entities_graph(checked.links, survivors, registry, names)
-    articles = [findings.article for findings in survivors]
+    require_records(checked.entities, checked, book, names)
+    for name, graph in _graphs(checked, book, names, settings):
+        iri = str(names.graph(name))
+        shelf.put(iri, nquads_of(iri, graph.serialize(format="nt", encoding="utf-8")))
+    published = {each.findings.article.id for each in checked.articles}
+    for verdict in checked.verdicts:
+        if verdict.article not in published:
+            for name in (article_graph(verdict.article), evidence_graph(verdict.article)):
+                shelf.drop(str(names.graph(name)))
+
+
+def _graphs(checked: Checked, book: Book, names: Names, settings: Settings) -> Iterator[tuple[str, Graph]]:
+    articles = [each.findings.article for each in checked.articles]
     runs = {each.run.name: each.run for each in checked.articles}.values()
-    reports = [
-        ArticleReport(e.findings.article.id, e.findings.article.published, e.graphs.facts)
-        for e in checked.articles
-    ]
-    require_records(entities, checked, book, names)
-    yield names.graph(ENTITIES), _ntriples(entities)
-    yield names.graph(LIKELY_LINKS), _ntriples(likely_graph(checked.links, entities, names))
-    yield names.graph(CATALOG), _ntriples(linksets_graph(entities, names, digest_of(book)))
-    yield (
-        names.graph(CATALOG),
-        _ntriples(catalog_graph(articles, runs, checked.links, names, title=settings.title)),
-    )
-    for each in checked.articles:
-        yield names.graph(article_graph(each.findings.article.id)), _ntriples(each.graphs.facts)
-        yield names.graph(evidence_graph(each.findings.article.id)), _ntriples(each.graphs.evidence)
-    yield names.graph(FACTS), _ntriples(consolidated(reports, entities))
-    # The view is whole: who queries it finds the labels of kinds and statuses, and the terms themselves.
-    yield names.graph(FACTS), _ntriples(Graph().parse(resource("ontology/kg.ttl"), format="turtle"))
+    catalog = catalog_graph(articles, runs, checked.links, names, title=settings.title)
+    catalog += linksets_graph(checked.entities, names, digest_of(book))
+    yield ENTITIES, checked.entities
+    yield LIKELY_LINKS, likely_graph(checked.links, checked.entities, names)
+    yield CATALOG, catalog
 
 
-def _ntriples(graph: Graph) -> bytes:
-    return graph.serialize(format="nt", encoding="utf-8")
+def ontology_lines(names: Names) -> list[bytes]:
+    """Return the ontology as it stands in the view.
+
+    Who queries the view finds the labels of kinds and statuses there, and the terms themselves.
+    """
+    graph = Graph().parse(resource("ontology/kg.ttl"), format="turtle")
+    return nquads_of(str(names.graph(FACTS)), graph.serialize(format="nt", encoding="utf-8"))
+
+
+def instances(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    """Yield each thing of a graph with its class."""
+    typed = b" <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+    for line in lines:
+        if typed in line:
+            subject, _, value, _ = line.split(b" ", 3)
+            yield subject[1:-1].decode(), value[1:-1].decode()

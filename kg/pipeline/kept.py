@@ -31,7 +31,7 @@ def save(folder: Path, articles: Iterable[Article]) -> None:
 
     Raises StoreError when the folder cannot be written.
     """
-    wanted = {f"{article.id}.json": _to_json(article) for article in articles}
+    wanted = {f"{article.id}.json": to_json(article) for article in articles}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in wanted.items():
@@ -51,7 +51,8 @@ def _replace(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _to_json(article: Article) -> str:
+def to_json(article: Article) -> str:
+    """Return an article as it is kept: the same article, the same text."""
     values = asdict(article) | {"published": article.published and article.published.isoformat()}
     return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -17,7 +17,7 @@ from kg.release import Release, current, verify
 from kg.release.generation import SUMS, sha256_of
 from kg.search import FILE, NameIndex, is_current, open_names, write_names
 from kg.settings import Settings
-from kg.store import QueryPool, described, open_pool
+from kg.store import MANIFEST, NQUADS, QueryPool, described, open_pool, read_graph, read_manifest
 from kg.vocabulary import FACTS, KG, Names
 
 if TYPE_CHECKING:
@@ -138,7 +138,8 @@ def _names_of(release: Release, names: Names, stack: ExitStack) -> NameIndex:
     if not is_current(path):
         _log.info("release %s has no index of names of this version; making one", release.id)
         path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / FILE
-        facts = described(release.dumps / "accord.nq.gz", str(names.graph(FACTS)))
+        entry = read_manifest(release.dumps / MANIFEST)[str(names.graph(FACTS))]
+        facts = described(read_graph(release.dumps / NQUADS, entry))
         write_names(path, facts, base=names.base, ontology=str(KG))
     return stack.enter_context(closing(open_names(path)))
 

@@ -34,13 +34,16 @@ class Published:
 class Draft:
     """A release in the making; it holds the lock of its folder until it is published or dropped."""
 
-    def __init__(self, directory: Path, path: Path, lock: BinaryIO) -> None:
+    def __init__(self, directory: Path, path: Path, lock: BinaryIO, earlier: Release | None) -> None:
         self.directory = directory
+        self.earlier = earlier
+        """The release that is current, where it is whole: what did not change can be taken from it."""
         self.path = path
         self.store = path / "store"
         self.dumps = path / "dumps"
         self.report = path / "report"
         self.search = path / "search"
+        self.records = path / "records"
         self._lock = lock
 
     def publish(self, *, as_of: date, content: str, meta: Mapping[str, Any]) -> Published:
@@ -48,8 +51,8 @@ class Draft:
 
         Raises StoreError when the disk is full or cannot be written; the current release is then as before.
         """
-        if (now := _whole_or_none(self.directory)) is not None and now.content == content:
-            return Published(now, changed=False)
+        if self.earlier is not None and self.earlier.content == content:
+            return Published(self.earlier, changed=False)
         name = f"{as_of.isoformat()}-{content[:8]}"
         told = {**meta, "id": name, "as_of": as_of.isoformat(), "content": content}
         final = self.directory / "releases" / name
@@ -109,12 +112,13 @@ def begin(directory: Path) -> Draft:
         try:
             _remove_leftovers(directory)
             path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
-            for part in ("store", "dumps", "report", "search"):
+            for part in ("store", "dumps", "report", "search", "records"):
                 (path / part).mkdir(parents=True)
+            earlier = _whole_or_none(directory)
         except OSError:
             lock.close()
             raise
-    return Draft(directory, path, lock)
+    return Draft(directory, path, lock, earlier)
 
 
 def _locked(path: Path) -> BinaryIO:

@@ -51,6 +51,11 @@ class Release:
         """The folder of what finds things by their names."""
         return self.path / "search"
 
+    @property
+    def records(self) -> Path:
+        """The folder of what the next build can take over; not for download."""
+        return self.path / "records"
+
 
 def current(directory: Path) -> Release:
     """Return the release that is served from a folder.

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kg.errors import StoreError
 from kg.store.embedded import clear_errors
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest, write_manifest
 from kg.store.parts import copy_range, packed
+from kg.store.sorting import differences
 
 
 class Shelf:
@@ -40,25 +40,34 @@ class Shelf:
             self._held[graph] = (self._fresh, entry)
         return entry
 
-    def keep(self, graph: str) -> Entry:
-        """Take over a graph of the earlier release as it is."""
-        if self._earlier is None or graph not in self._old:
-            raise StoreError(f"the earlier release has no graph {graph}")
-        self._held[graph] = (self._earlier / NQUADS, self._old[graph])
-        return self._old[graph]
+    def keep(self, graph: str) -> None:
+        """Take over a graph of the earlier release as it is; where it has none there is none."""
+        if self._earlier is not None and graph in self._old:
+            self._held[graph] = (self._earlier / NQUADS, self._old[graph])
+
+    def drop(self, graph: str) -> None:
+        """Take a graph back."""
+        self._held.pop(graph, None)
+
+    def changed(self) -> list[str]:
+        """Return the graphs that are not as in the earlier release, sorted: new, other or gone."""
+        held = {entry.graph: entry.sha256 for entry in self.entries()}
+        old = {graph: entry.sha256 for graph, entry in self._old.items()}
+        return sorted(graph for graph in held.keys() | old.keys() if held.get(graph) != old.get(graph))
+
+    def differences(self, graph: str) -> Iterator[tuple[bool, bytes]]:
+        """Yield the lines of a graph that are gone (False) or new (True) since the earlier release."""
+        return differences(self.old_lines(graph), self.lines(graph))
 
     def entries(self) -> list[Entry]:
         """Return what is held, by the IRIs of the graphs."""
         return [self._held[graph][1] for graph in sorted(self._held)]
 
     def lines(self, graph: str) -> Iterator[bytes]:
-        """Yield the sorted N-Quads lines of a graph."""
-        self._out.flush()
-        yield from read_graph(*self._held[graph])
-
-    def old(self) -> dict[str, Entry]:
-        """Return the graphs of the earlier release."""
-        return self._old
+        """Yield the sorted N-Quads lines of a graph; none where there is no such graph."""
+        if graph in self._held:
+            self._out.flush()
+            yield from read_graph(*self._held[graph])
 
     def old_lines(self, graph: str) -> Iterator[bytes]:
         """Yield the lines of a graph as the earlier release has it; none where it has no such graph."""

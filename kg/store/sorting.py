@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -32,6 +33,31 @@ def write_nquads(graphs: Iterable[tuple[str, bytes]], path: Path) -> int:
             file.write(line)
             written += 1
     return written
+
+
+def nquads_of(graph: str, ntriples: bytes) -> list[bytes]:
+    """Return a small graph as sorted N-Quads lines, each once; raise StoreError as `write_nquads` does."""
+    return sorted(set(_lines(graph, ntriples)))
+
+
+def differences(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Yield what stands in one of two sorted sequences only, and whether that is the new one."""
+    left, right = iter(old), iter(new)
+    one, other = next(left, None), next(right, None)
+    while one is not None or other is not None:
+        if one == other:
+            one, other = next(left, None), next(right, None)
+        elif other is None or (one is not None and one < other):
+            yield False, cast("bytes", one)
+            one = next(left, None)
+        else:
+            yield True, other
+            other = next(right, None)
+
+
+def subject_of(line: bytes) -> str:
+    """Return the IRI of the subject of a line of N-Quads."""
+    return line[1 : line.index(b">")].decode()
 
 
 def by_graph(nquads: Path) -> Iterator[bytes]:
