@@ -1,6 +1,5 @@
 """The server as a process: real requests over loopback, and how it begins and ends."""
 
-import gzip
 import hashlib
 import http.client
 import json
@@ -15,6 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,8 @@ from kg.publish.live import Live, edition_of
 from kg.release import current
 from kg.search import FILE
 from kg.settings import Settings
+from kg.store import Shelf
+from kg.store.sorting import graph_of
 from tests.publish_site import NAMES, make_names, make_store, nquads_of
 
 DIGEST = hashlib.sha256(b"data").hexdigest()
@@ -210,10 +212,13 @@ def test_a_folder_without_a_release_is_one_clear_error(tmp_path):
 
 def test_a_release_without_an_index_of_names_gets_one_when_it_is_served(tmp_path):
     path = tmp_path / "releases" / make_release(tmp_path)
-    lines = sorted(nquads_of(NAMES).splitlines(keepends=True))
-    (path / "dumps/accord.nq.gz").write_bytes(gzip.compress(b"".join(lines)))
+    lines = sorted(nquads_of(NAMES).splitlines(keepends=True), key=graph_of)
+    with Shelf(tmp_path / "fresh") as shelf:
+        for graph, quads in groupby(lines, key=graph_of):
+            shelf.put(graph[1:-1].decode(), sorted(quads))
+        shelf.write(path / "dumps")
     sums = [
-        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n" for p in (path / "dumps").glob("accord.*")
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n" for p in (path / "dumps").glob("[ag]*")
     ]
     (path / "dumps/SHA256SUMS").write_text("".join(sums))
     (path / "search" / FILE).write_bytes(b"of another version")
