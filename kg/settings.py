@@ -42,6 +42,8 @@ class Settings:
     """Who decides in `kg review`, as it stands in the decisions; the user's name when not given."""
     article_bytes: int = 5_000_000
     """Largest article that is read, in bytes."""
+    keep_releases: int = 10
+    """How many releases are kept; a build removes the oldest of more, never the current one."""
     host: str = "127.0.0.1"
     """Address that `kg serve` binds."""
     port: int = 8000

@@ -258,3 +258,19 @@ def test_the_iri_of_what_is_no_longer_told_answers_gone(tmp_path):
     assert refused.returncode == 4
     assert "statements fell from" in refused.stderr
     assert refusal.value.code == 410
+
+
+def test_releases_are_listed_and_gone_back_to_by_one_command(tmp_path):
+    folder = few(tmp_path, 1)
+    build(folder, into=tmp_path / "out")
+    first = current(tmp_path / "out").id
+    added = sorted(ARTICLES.glob("*.md"))[3]
+    (folder / added.name).write_bytes(added.read_bytes())
+    build(folder, into=tmp_path / "out")
+    back = kg("rollback", tmp_path / "out")
+    listed = kg("releases", tmp_path / "out").stdout.splitlines()
+
+    assert back.stdout == f"the current release is {first}\n"
+    assert len(listed) == 2
+    assert listed[0].startswith(first)
+    assert listed[0].endswith("current")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import NotFoundError, StateError, StoreError
-from kg.release import begin, current, releases, verify
+from kg.release import begin, current, read_log, releases, roll_back, tidy, verify
 
 DAY = date(2026, 11, 24)
 ONE, TWO = "1" * 64, "2" * 64
@@ -235,3 +235,54 @@ def test_meta_is_told_and_sorted(tmp_path):
     text = (release.path / "meta.json").read_text()
 
     assert list(json.loads(text)) == ["articles", "as_of", "content", "id"]
+
+
+def test_the_oldest_of_too_many_releases_goes_and_the_log_says_so(tmp_path):
+    made = [build(tmp_path, str(n) * 64).release.id for n in range(4)]
+    removed = tidy(tmp_path, keep=2, on=date(2026, 11, 30))
+
+    assert removed == made[:2]
+    assert [release.id for release in releases(tmp_path)] == made[2:]
+    assert [(n.id, n.removed_on) for n in read_log(tmp_path).values()] == [
+        (made[0], "2026-11-30"), (made[1], "2026-11-30"), (made[2], ""), (made[3], ""),
+    ]  # fmt: skip
+
+
+def test_the_current_release_stays_however_old_it_is(tmp_path):
+    made = [build(tmp_path, str(n) * 64).release.id for n in range(3)]
+    roll_back(tmp_path, made[0])
+
+    assert tidy(tmp_path, keep=1, on=date(2026, 11, 30)) == made[1:]
+    assert current(tmp_path).id == made[0]
+
+
+def test_rolling_back_makes_the_release_before_the_current_one_and_each_time_one_more(tmp_path):
+    made = [build(tmp_path, str(n) * 64).release.id for n in range(3)]
+
+    assert roll_back(tmp_path).id == made[1] == current(tmp_path).id
+    assert roll_back(tmp_path).id == made[0]
+    with pytest.raises(NotFoundError, match="no release before"):
+        roll_back(tmp_path)
+    assert roll_back(tmp_path, made[2]).id == current(tmp_path).id == made[2]
+
+
+def test_what_is_not_kept_or_damaged_cannot_be_gone_back_to(tmp_path):
+    made = [build(tmp_path, str(n) * 64).release for n in range(2)]
+    with pytest.raises(NotFoundError, match="no release 2020-01-01-00000000; it has: 2"):
+        roll_back(tmp_path, "2020-01-01-00000000")
+    next(made[0].dumps.glob("*.gz")).write_bytes(b"other")
+    with pytest.raises(StoreError, match="is damaged"):
+        roll_back(tmp_path)
+
+    assert current(tmp_path).id == made[1].id
+
+
+@pytest.mark.parametrize("damage", ["no header\n", "LINE", "LINE\tx\n"])
+def test_a_damaged_log_of_releases_is_named_with_its_line(tmp_path, damage):
+    build(tmp_path, ONE)
+    log = tmp_path / "state/releases.tsv"
+    header = log.read_text().splitlines()[0]
+    log.write_text(damage.replace("LINE", f"{header}\nwrong") + "\n")
+
+    with pytest.raises(StateError, match=r"releases\.tsv, line [12]"):
+        releases(tmp_path)

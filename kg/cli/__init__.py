@@ -14,6 +14,7 @@ from kg.cli.extracting import calibrate, evaluate, extract
 from kg.cli.identity import eval_identity
 from kg.cli.linking import authority, link
 from kg.cli.links import links
+from kg.cli.releases import releases, rollback
 from kg.cli.reviewing import review
 from kg.cli.serving import serve
 from kg.errors import (
@@ -63,7 +64,9 @@ for command in (
     extract,
     link,
     links,
+    releases,
     review,
+    rollback,
     serve,
 ):
     cli.add_command(command)

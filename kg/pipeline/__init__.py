@@ -23,7 +23,7 @@ from kg.pipeline.losses import refuse_losses
 from kg.pipeline.releasing import write_draft
 from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
 from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
-from kg.release import Draft, Published, begin
+from kg.release import Draft, Published, begin, tidy
 from kg.settings import Settings, options_of
 from kg.store import Shelf
 from kg.vocabulary import Names
@@ -62,6 +62,8 @@ def build(
         built = nothing_new(order.state, asked, settings.authority, draft.earlier)
         if built is None:
             built = _released(draft, settled.kept, order)
+            for gone in tidy(into, keep=settings.keep_releases, on=as_of):
+                tell(f"removed release {gone}: only {settings.keep_releases} are kept")
             note_built(order.state, asked, settings.authority, built)
     return replace(built, left_out=(*unread, *built.left_out), notices=(*dropped, *built.notices))
 

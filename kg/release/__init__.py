@@ -2,5 +2,20 @@
 
 from kg.release.draft import Draft, Published, begin
 from kg.release.generation import Release, current, releases, verify
+from kg.release.keeping import remove, roll_back, tidy
+from kg.release.log import Noted, read_log
 
-__all__ = ["Draft", "Published", "Release", "begin", "current", "releases", "verify"]
+__all__ = [
+    "Draft",
+    "Noted",
+    "Published",
+    "Release",
+    "begin",
+    "current",
+    "read_log",
+    "releases",
+    "remove",
+    "roll_back",
+    "tidy",
+    "verify",
+]

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Self
 
 from kg.errors import NotFoundError, StateError, StoreError
 from kg.release.generation import META, SUMS, Release, current, sha256_of, verify
+from kg.release.log import note_made
 
 _DRAFT = ".draft-"
 _LINK = ".current-"
@@ -56,14 +57,15 @@ class Draft:
         name = f"{as_of.isoformat()}-{content[:8]}"
         told = {**meta, "id": name, "as_of": as_of.isoformat(), "content": content}
         final = self.directory / "releases" / name
-        with _clear_errors(self.directory):
+        with clear_errors(self.directory):
             self._seal(told)
             shutil.rmtree(
                 final, ignore_errors=True
             )  # current once, or damaged; the same content all the same
             self.path.rename(final)
             _sync(final.parent)
-            self._switch(name)
+            note_made(self.directory, name, as_of, content)
+            switch(self.directory, name)
         return Published(current(self.directory), changed=True)
 
     def close(self) -> None:
@@ -92,23 +94,16 @@ class Draft:
                 _sync(Path(folder) / each)
             _sync(Path(folder))
 
-    def _switch(self, name: str) -> None:
-        link = self.directory / f"{_LINK}{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(Path("releases") / name, target_is_directory=True)
-        link.replace(self.directory / "current")
-        _sync(self.directory)
-
 
 def begin(directory: Path) -> Draft:
     """Begin a release in a folder, which is made when it is not there; use it as a context manager.
 
     Raises StateError when another build runs there, StoreError when the folder cannot be written.
     """
-    with _clear_errors(directory):
+    with clear_errors(directory):
         (directory / "state").mkdir(parents=True, exist_ok=True)
         (directory / "releases").mkdir(exist_ok=True)
-        lock = _locked(directory / "state" / "build.lock")
+        lock = _locked(directory)
         try:
             _remove_leftovers(directory)
             path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
@@ -121,7 +116,24 @@ def begin(directory: Path) -> Draft:
     return Draft(directory, path, lock, earlier)
 
 
-def _locked(path: Path) -> BinaryIO:
+def switch(directory: Path, release: str) -> None:
+    """Make a release the current one, in one step."""
+    link = directory / f"{_LINK}{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / release, target_is_directory=True)
+    link.replace(directory / "current")
+    _sync(directory)
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Keep builds out of a folder; raises StateError when one works there."""
+    with _locked(directory):
+        yield
+
+
+def _locked(directory: Path) -> BinaryIO:
+    path = directory / "state" / "build.lock"
     file = path.open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -136,8 +148,9 @@ def _locked(path: Path) -> BinaryIO:
 
 def _remove_leftovers(directory: Path) -> None:
     # The lock is ours, so whoever made these is dead.
-    for path in (directory / "releases").glob(f"{_DRAFT}*"):
-        shutil.rmtree(path)
+    for leftover in (f"{_DRAFT}*", ".gone-*"):
+        for path in (directory / "releases").glob(leftover):
+            shutil.rmtree(path)
     for path in directory.glob(f"{_LINK}*"):
         path.unlink()
 
@@ -159,7 +172,8 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _clear_errors(directory: Path) -> Iterator[None]:
+def clear_errors(directory: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a StoreError that names the place."""
     try:
         yield
     except OSError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import NotFoundError, StoreError
+from kg.release.log import read_log
 
 META = "meta.json"
 SUMS = "SHA256SUMS"
@@ -71,11 +72,14 @@ def current(directory: Path) -> Release:
 
 
 def releases(directory: Path) -> list[Release]:
-    """Return every release that is kept in a folder, oldest first."""
+    """Return every release that is kept in a folder, in the order in which they were made."""
     folder = directory / "releases"
     if not folder.is_dir():
         return []
-    return [_release(path) for path in sorted(folder.iterdir()) if _ID.fullmatch(path.name)]
+    places = {name: place for place, name in enumerate(read_log(directory))}
+    found = [path for path in folder.iterdir() if _ID.fullmatch(path.name)]
+    found.sort(key=lambda path: (places.get(path.name, len(places)), path.name))
+    return [_release(path) for path in found]
 
 
 def verify(release: Release) -> list[str]:
