@@ -56,6 +56,8 @@ class Settings:
     """Memory that a query may use beyond that of an idle worker, in MiB."""
     query_body_bytes: int = 1_000_000
     """Largest request body, in bytes."""
+    old_releases_open: int = 2
+    """Old releases (`?release=`) that may be open at once; each needs up to two processes."""
     result_bytes: int = 50_000_000
     """Largest query result, in bytes; a larger one is refused, never cut."""
     llm_url: str = ""

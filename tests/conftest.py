@@ -76,6 +76,30 @@ def served(sample):
     stop(server)
 
 
+HISTORY = (
+    ("2026-09-01", "lincoln-yangling-2015"),
+    ("2026-10-01", "porto-memorandum-2025"),
+    ("2026-11-24", "rotterdam-forum-courier-2025"),
+)
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory):
+    """The folder of three releases, each with one article more."""
+    into = tmp_path_factory.mktemp("history") / "demo"
+    for day, article in HISTORY:
+        kg("build", TREE / f"data/articles/{article}.md", "--into", into, "--as-of", day)
+    return into
+
+
+@pytest.fixture(scope="session")
+def history_served(history):
+    """The three releases, served by the real command."""
+    server = start(history)
+    yield server
+    stop(server)
+
+
 @pytest.fixture(scope="session")
 def seed_release(tmp_path_factory):
     """The folder of a release built from the seed article alone."""

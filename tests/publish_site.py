@@ -1,6 +1,7 @@
 """A small release of our own, and the site over it: real store, real worker processes."""
 
 import hashlib
+import json
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from kg.vocabulary import FACTS, HOME, KG, Names
 DATA = Path(__file__).parent / "data/publish.trig"
 TREE = Path(__file__).parent.parent
 NAMES = Names()
+DIGEST = hashlib.sha256(b"data").hexdigest()
 
 
 def make_store(folder, names=NAMES):
@@ -51,6 +53,23 @@ def make_edition(folder, **options):
     path.write_bytes(b"0123456789" * 100)
     file = Dump(path, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
     return Edition("2026-11-24-0badcafe", date(2026, 11, 24), (file,), **options)
+
+
+def make_release(directory, number=1, **extra):
+    """Lay out a release as `kg build` does, and make it the current one."""
+    name = f"2026-11-{number:02}-0badcafe"
+    path = directory / "releases" / name
+    (path / "dumps").mkdir(parents=True)
+    make_store(path / "store")
+    make_names(path / "search")
+    (path / "dumps/accord.nt").write_text("data")
+    (path / "dumps/SHA256SUMS").write_text(f"{DIGEST}  accord.nt\n")
+    meta = extra | {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
+    (path / "meta.json").write_text(json.dumps(meta))
+    link = directory / ".current-new"
+    link.symlink_to(Path("releases") / name)
+    link.rename(directory / "current")
+    return name
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -22,15 +21,15 @@ from werkzeug.test import Client
 
 from kg.errors import NotFoundError, SettingsError
 from kg.publish import run
-from kg.publish.live import Live, edition_of
+from kg.publish.live import Live
+from kg.publish.opened import edition_of
 from kg.release import current
 from kg.search import FILE
 from kg.settings import Settings
 from kg.store import Shelf
 from kg.store.sorting import graph_of
-from tests.publish_site import NAMES, make_names, make_store, nquads_of
+from tests.publish_site import DIGEST, NAMES, make_release, nquads_of
 
-DIGEST = hashlib.sha256(b"data").hexdigest()
 TREE = Path(__file__).parent.parent
 START = """
 import sys
@@ -45,23 +44,6 @@ serve(
 )
 """
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
-
-
-def make_release(directory, number=1, **extra):
-    """Lay out a release as `kg build` does, and make it the current one."""
-    name = f"2026-11-{number:02}-0badcafe"
-    path = directory / "releases" / name
-    (path / "dumps").mkdir(parents=True)
-    make_store(path / "store")
-    make_names(path / "search")
-    (path / "dumps/accord.nt").write_text("data")
-    (path / "dumps/SHA256SUMS").write_text(f"{DIGEST}  accord.nt\n")
-    meta = extra | {"id": name, "as_of": date(2026, 11, number).isoformat(), "content": "0badcafe" * 8}
-    (path / "meta.json").write_text(json.dumps(meta))
-    link = directory / ".current-new"
-    link.symlink_to(Path("releases") / name)
-    link.rename(directory / "current")
-    return name
 
 
 def start(directory, port=0, seconds=5.0):

@@ -1,13 +1,15 @@
 """Stage 6, publish: the Flask application, put together from its rooms."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from re import compile as pattern
+from typing import Any
 
 from flask import Flask, Response, request
 
+from kg.publish import memento
 from kg.publish.browse import browse_pages
 from kg.publish.cache import PageCache
 from kg.publish.entity import entity_pages
@@ -15,11 +17,16 @@ from kg.publish.errors import ProblemError, add_handlers
 from kg.publish.examples import load_examples
 from kg.publish.home import home_pages
 from kg.publish.labels import short
+from kg.publish.links import here, plain_path
 from kg.publish.lookup import lookup_pages
+from kg.publish.memento import memento_pages
 from kg.publish.ontology import ontology_pages
+from kg.publish.pinned import PARAMETER, pinned, refusal_in, view
 from kg.publish.reconcile import reconcile_pages
+from kg.publish.releases import release_pages
 from kg.publish.site import Edition, Limits, Runner, Site
 from kg.publish.sparql import METHODS, sparql_pages
+from kg.publish.statements import in_words
 from kg.publish.terms import load_terms
 from kg.resources import resource
 from kg.search import NameIndex
@@ -33,12 +40,17 @@ _POLICY = (
 )
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Location, Retry-After",
+    "Access-Control-Expose-Headers": "Accord-Release, Allow, Content-Location, ETag, Link, Location, "
+    "Memento-Datetime, Retry-After",
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
 _FRESH = "public, max-age=60"
+# What a release says never changes, but it may be withdrawn: after a day nobody shows it any more. It is not
+# called immutable either, so that a reader who reloads is told at once.
+_FRESH_PINNED = "public, max-age=86400"
+_CACHE_BYTES = 64_000_000
 
 
 def create_app(
@@ -52,6 +64,7 @@ def create_app(
     index: NameIndex | None = None,
     ontology: Path | None = None,
     questions: Path | None = None,
+    cache_bytes: int = _CACHE_BYTES,
 ) -> Flask:
     """Return the web site of one release.
 
@@ -72,7 +85,9 @@ def create_app(
         examples=load_examples(questions or Path(resource("questions"))),
         limits=limits or Limits(),
     )
-    return _site_of(site, index)
+    app = _site_of(site, index)
+    app.wsgi_app = PageCache(app.wsgi_app, total_bytes=cache_bytes)  # type: ignore[method-assign]  # Flask's own way
+    return app
 
 
 def _site_of(site: Site, index: NameIndex | None) -> Flask:
@@ -80,18 +95,32 @@ def _site_of(site: Site, index: NameIndex | None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = site.limits.body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = site.limits.body_bytes
     app.jinja_env.filters["short"] = short
+    app.jinja_env.globals |= {"here": here, "view": view, "plain_path": plain_path, "words": _words}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    rooms = (home_pages, browse_pages, entity_pages, ontology_pages, sparql_pages)
+    rooms = (
+        home_pages,
+        browse_pages,
+        entity_pages,
+        ontology_pages,
+        sparql_pages,
+        release_pages,
+        memento_pages,
+    )
     for room in rooms:
         app.register_blueprint(room(site))
     if index is not None:
         app.register_blueprint(reconcile_pages(site, index))
         app.register_blueprint(lookup_pages(site, index))
     add_handlers(app)
-    app.before_request(_refuse_strange_hosts)
+    app.url_defaults(_same_release)
+    for first in (_refuse_strange_hosts, _refuse_what_the_server_refuses, memento.negotiated):
+        app.before_request(first)
     app.after_request(partial(_finished, site.edition))
-    app.wsgi_app = PageCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap itself
     return app
+
+
+def _words(day: date) -> str:
+    return in_words(day.isoformat())
 
 
 def _refuse_strange_hosts() -> None:
@@ -100,13 +129,27 @@ def _refuse_strange_hosts() -> None:
         raise ProblemError(400, "The Host header is not a host")
 
 
+def _refuse_what_the_server_refuses() -> None:
+    if refusal := refusal_in(request.environ):
+        raise refusal
+
+
+def _same_release(endpoint: str, values: dict[str, Any]) -> None:
+    """Let every link within the site lead on in the release that is being read."""
+    if endpoint != "static" and (release := pinned()):
+        values.setdefault(PARAMETER, release)
+
+
 def _finished(edition: Edition, response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.vary.add("Accept")
+    if refusal_in(request.environ) is None:
+        response.headers["Accord-Release"] = edition.id
+    memento.add_headers(response)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Datetime, Content-Type"
         response.headers["Access-Control-Max-Age"] = "86400"
     elif response.status_code == HTTPStatus.OK and request.method in {"GET", "HEAD"}:
         return _cacheable(edition, response)
@@ -117,10 +160,13 @@ def _cacheable(edition: Edition, response: Response) -> Response:
     """Let caches keep what is of this release, and answer 304 when the client has it."""
     if "no-store" in response.headers.get("Cache-Control", ""):
         return response
-    response.headers["Cache-Control"] = _FRESH
+    release = pinned()
+    response.headers["Cache-Control"] = _FRESH_PINNED if release else _FRESH
     if response.last_modified is None:
         response.last_modified = datetime.combine(edition.issued, time(), UTC)
     if not response.is_streamed and "ETag" not in response.headers:
         response.add_etag()
+        if release:
+            response.set_etag(f"{release}-{response.get_etag()[0]}")
     response.make_conditional(request.environ)
     return response

@@ -1,4 +1,4 @@
-"""Stage 6, publish: finished pages kept before Flask; a release never changes, so they never grow old."""
+"""Stage 6, publish: the finished pages of one release, kept before Flask; they never grow old."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from kg.publish.pinned import given, refusal_in
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -76,10 +78,15 @@ def _key(environ: "WSGIEnvironment") -> _Key | None:
     path = environ.get("PATH_INFO", "")
     if environ["REQUEST_METHOD"] != "GET" or not (path in _WHOLE or path.startswith(_PLACES)):
         return None
+    view = given(environ)
+    pinned = bool(view and view.pinned)
+    # What is refused, or leads to another release, is not a page of this one.
+    if refusal_in(environ) or ("HTTP_ACCEPT_DATETIME" in environ and not pinned):
+        return None
     names = ("wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
     # Only lists read their query; elsewhere it must not make a page look new.
     query = environ.get("QUERY_STRING", "") if path.startswith("/browse/") else ""
-    return (path, query, *(str(environ.get(name, "")) for name in names))
+    return (path, query, view.stamp if view else "", *(str(environ.get(name, "")) for name in names))
 
 
 def _captured(inner: "WSGIApplication", environ: "WSGIEnvironment") -> _Kept:

@@ -10,7 +10,7 @@ from kg.publish.asking import holds, is_name, quoted
 from kg.publish.documents import document_of, graph_document, scope_of
 from kg.publish.errors import ProblemError
 from kg.publish.incoming import incoming
-from kg.publish.links import host_url
+from kg.publish.links import here, host_url
 from kg.publish.negotiate import DOCUMENTS, GRAPHS, HTML, Choice, best, preferred
 from kg.publish.site import Site
 from kg.publish.statements import outgoing, thing_of
@@ -47,7 +47,7 @@ def thing(site: Site, segment: str, name: str) -> Response:
     place = f"/page/{segment}/{name}"
     if choice.format is not HTML:
         place = f"/data/{segment}/{name}.{choice.format.extension}"
-    response = Response(status=303, headers={"Location": request.script_root + place})
+    response = Response(status=303, headers={"Location": here(place)})
     return _linked(response, segment, name)
 
 
@@ -85,7 +85,7 @@ def dataset(site: Site) -> Response:
     del site
     choice = best(request.headers.get("Accept"), (HTML, *DOCUMENTS))
     place = "/" if choice and choice.format is HTML else "/graph/catalog"
-    return Response(status=303, headers={"Location": request.script_root + place})
+    return Response(status=303, headers={"Location": here(place)})
 
 
 def graph(site: Site, name: str) -> Response:
@@ -131,10 +131,9 @@ def _known(site: Site, segment: str, name: str) -> tuple[str, str]:
 
 def _linked(response: Response, segment: str, name: str) -> Response:
     """Add the links to the other forms (RFC 8288), so that a machine finds them without guessing."""
-    root = request.script_root
-    links = [f'<{root}/page/{segment}/{name}>; rel="alternate"; type="text/html"']
+    links = [f'<{here(f"/page/{segment}/{name}")}>; rel="alternate"; type="text/html"']
     for known in DOCUMENTS:
-        address = f"{root}/data/{segment}/{name}.{known.extension}"
+        address = here(f"/data/{segment}/{name}.{known.extension}")
         links.append(f'<{address}>; rel="alternate"; type="{known.media_types[0]}"')
     response.headers["Link"] = ", ".join(links)
     return response

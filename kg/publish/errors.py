@@ -12,6 +12,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg import errors
+from kg.publish.links import here
 from kg.publish.negotiate import HTML, PROBLEM, best
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def _of_werkzeug(error: HTTPException) -> Response:
 def _refusal(error: ProblemError) -> Response:
     response = answer(error.status, error.title, error.detail, error.members)
     if error.location:
-        response.headers["Location"] = request.script_root + error.location
+        response.headers["Location"] = here(error.location)
     return response
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kg.errors import NotFoundError, StoreBusyError, StoreError, StoreTimeoutError
 from kg.publish.asking import rows, values
 from kg.publish.labels import labels_of, name_of
-from kg.publish.links import host_url, href
+from kg.publish.links import here, host_url, href, plain_url
 from kg.publish.negotiate import DOCUMENTS
 from kg.publish.site import Dump, Site
 from kg.publish.statements import Shown, in_words, show
@@ -27,7 +27,10 @@ _NEWEST = """SELECT ?x ?status (MIN(?d) AS ?day) WHERE { ?x a kg:Agreement ; kg:
   ORDER BY DESC(?day) ?x LIMIT 8"""
 _PARTIES = "SELECT DISTINCT ?x ?party WHERE { %s ?x kg:party ?party }"
 _TYPES = {".gz": "application/gzip", ".json": "application/json", ".txt": "text/plain; charset=utf-8"}
-_ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /data/\nAllow: /\n"
+_ROBOTS = (
+    "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /data/\nDisallow: /*?*release=\n"
+    "Allow: /\n"
+)
 _HEALTH_SECONDS = 2.0
 
 
@@ -71,7 +74,6 @@ def front(site: Site) -> Response:
         classes=[*classes, ("Article", site.terms.labels(str(KG.Article)), articles)],
         claims=int(rows(site.runner, _CLAIMS)[0]["n"].text),
         newest=_newest(site),
-        address=host_url("/"),
         issued=in_words(site.edition.issued.isoformat()),
     )
 
@@ -104,7 +106,9 @@ def queries(site: Site) -> Response:
 
 def manual(site: Site) -> Response:
     """Say how to use the site, and what its limits are."""
-    return _html("help.html", site=site, address=host_url("/"), formats=DOCUMENTS)
+    return _html(
+        "help.html", site=site, address=plain_url("/"), endpoint=host_url("/sparql"), formats=DOCUMENTS
+    )
 
 
 def dump(site: Site, name: str) -> AnyResponse:
@@ -162,7 +166,7 @@ def favicon(site: Site) -> Response:
 def void(site: Site) -> AnyResponse:
     """Send machines to the description of the data set."""
     del site
-    return redirect(request.script_root + "/graph/catalog", code=302)
+    return redirect(here("/graph/catalog"), code=302)
 
 
 def _html(template: str, **given: object) -> Response:

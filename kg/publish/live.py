@@ -1,38 +1,35 @@
-"""Stage 6, publish: the current release of a folder as a web site; it follows when that changes."""
+"""Stage 6, publish: a folder of releases as a web site: the current one, and older ones by `?release=ID`."""
 
 import logging
-import tempfile
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
-from kg.errors import KgError, StoreError
-from kg.publish.app import create_app
-from kg.publish.site import Dump, Edition, Limits
-from kg.release import Release, current, verify
-from kg.release.generation import SUMS, sha256_of
-from kg.search import FILE, NameIndex, is_current, open_names, write_names
+from kg.errors import KgError, NotFoundError, StoreBusyError
+from kg.publish.errors import ProblemError
+from kg.publish.opened import Opened, open_current, open_old, require_whole
+from kg.publish.past import Past
+from kg.publish.pinned import PARAMETER, View, give
+from kg.publish.releases import absent
+from kg.release import Kept, Release, current
 from kg.settings import Settings
-from kg.store import MANIFEST, NQUADS, QueryPool, described, open_pool, read_graph, read_manifest
-from kg.vocabulary import FACTS, KG, Names
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    release: Release
-    pools: ExitStack
-    """Closes the query workers and the index of names."""
-    application: "WSGIApplication"
+OLD_AT_ONCE = 4
+"""How many requests may be with old releases at once, so that they never hold up the current one."""
+_TIMELESS = ("/healthz", "/robots.txt", "/favicon.ico", "/static/")
+_NOW_ONLY = ("/reconcile", "/lookup")
+_SECOND_MARK = re.compile(r"((?:^|&)release=[^&?]*)\?")
+_DUMP = re.compile(r"/releases/([^/]+)(/dumps/[^/]+)")
 
 
 class Live:
@@ -45,125 +42,129 @@ class Live:
         self._settings = settings
         self._clock = clock
         self._lock = threading.Lock()
-        self._opened: _Opened | None = None
-        self._old: list[tuple[float, _Opened]] = []
+        self._opened: Opened | None = None
+        self._replaced: list[tuple[float, Opened]] = []
         self._looked = 0.0
+        self._kept = Kept(directory)
+        self._seats = threading.BoundedSemaphore(OLD_AT_ONCE)
+        self._past = Past(
+            lambda release: open_old(release, settings),
+            check=require_whole,
+            most=settings.old_releases_open,
+            clock=clock,
+        )
 
     def open(self) -> None:
         """Open the current release.
 
         Raises NotFoundError when there is none, StoreError when it is damaged.
         """
-        self._opened = self._open(current(self._directory))
+        release = current(self._directory)
+        require_whole(release)
+        self._opened = open_current(release, self._settings)
+        self._look_around()
         self._looked = self._clock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer from the current release."""
+        """Answer from the release that is asked for, else from the current one."""
         if self._clock() - self._looked > _LOOK_SECONDS and self._lock.acquire(blocking=False):
             try:
                 self._look()
             finally:
                 self._lock.release()
-        if self._opened is None:
+        # Read once: everything in one answer is of one release, whatever becomes current meanwhile.
+        opened = self._opened
+        if opened is None:
             raise RuntimeError("open() comes first")
-        return self._opened.application(environ, start_response)
+        view = View(opened.release, self._kept.releases, self._kept.gone, self._kept.changes)
+        try:
+            return self._answer(opened, view, environ, start_response)
+        except (KgError, ProblemError) as refusal:
+            # The pages say it, so that it reads like every other refusal.
+            give(environ, view, refusal)
+            return opened.application(environ, start_response)
 
     def close(self) -> None:
         """Stop the query workers."""
+        self._past.close()
         with self._lock:
-            for _, opened in self._old:
-                opened.pools.close()
+            for _, opened in self._replaced:
+                opened.close()
             if self._opened is not None:
-                self._opened.pools.close()
+                self._opened.close()
+
+    def _answer(
+        self, opened: Opened, view: View, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        wanted, environ = _asked(environ)
+        if not wanted or wanted == opened.release.id:
+            give(environ, replace(view, pinned=wanted))
+            return opened.application(environ, start_response)
+        release = self._kept_or_told(wanted, view, environ)
+        if not self._seats.acquire(blocking=False):
+            raise StoreBusyError("too many at once ask for old releases")
+        try:
+            with self._past.open(release) as old:
+                give(environ, replace(view, pinned=wanted))
+                return old.application(environ, start_response)
+        finally:
+            self._seats.release()
+
+    def _kept_or_told(self, wanted: str, view: View, environ: "WSGIEnvironment") -> Release:
+        """Return a release by its id; raises ProblemError that tells which there are."""
+        try:
+            return self._kept.get(wanted)
+        except NotFoundError as error:
+            root, path = str(environ.get("SCRIPT_NAME", "")), str(environ.get("PATH_INFO", ""))
+            raise absent(wanted, view, root=root, path=path) from error
 
     def _look(self) -> None:
         now = self._looked = self._clock()
         # A query of the old release may still run for as long as any query may.
-        ended = [pair for pair in self._old if now - pair[0] > self._settings.query_seconds + 1]
-        self._old = [pair for pair in self._old if pair not in ended]
+        ended = [pair for pair in self._replaced if now - pair[0] > self._settings.query_seconds + 1]
+        self._replaced = [pair for pair in self._replaced if pair not in ended]
         for _, opened in ended:
-            opened.pools.close()
+            opened.close()
+        self._look_around()
         try:
             release = current(self._directory)
             if self._opened is None or release.path == self._opened.release.path:
                 return
-            before, self._opened = self._opened, self._open(release)
+            require_whole(release)
+            before, self._opened = self._opened, open_current(release, self._settings)
         except KgError as error:
             _log.error("the earlier release is served on: %s", error)
             return
-        self._old.append((now, before))
+        self._replaced.append((now, before))
         _log.info("now serving release %s", release.id)
 
-    def _open(self, release: Release) -> _Opened:
-        if faults := verify(release):
-            raise StoreError(f"{release.path} is damaged: {'; '.join(faults)}; build again, or restore it")
-        settings = self._settings
-        names = Names(str(release.meta.get("base", settings.base)))
-        limits = Limits(
-            query_seconds=settings.query_seconds,
-            queries_at_once=queries_at_once(settings),
-            body_bytes=settings.query_body_bytes,
-        )
-        with ExitStack() as stack:
-            # The pages have workers of their own, which no query of a stranger can hold up.
-            strangers = stack.enter_context(self._pool(release, names))
-            pages = stack.enter_context(self._pool(release, names))
-            edition = edition_of(release)
-            app = create_app(
-                strangers,
-                edition,
-                names=names,
-                title=str(release.meta.get("title", settings.title)),
-                limits=limits,
-                own=pages,
-                index=_names_of(release, names, stack),
-            )
-            return _Opened(release, stack.pop_all(), app)
-
-    def _pool(self, release: Release, names: Names) -> QueryPool:
-        return open_pool(
-            release.store,
-            workers=self._settings.query_workers,
-            seconds=self._settings.query_seconds,
-            memory_mb=self._settings.query_memory_mb,
-            result_bytes=self._settings.result_bytes,
-            base=names.base,
-            prefixes=names.prefixes(),
-        )
+    def _look_around(self) -> None:
+        try:
+            self._kept.look()
+        except OSError as error:
+            _log.error("what was known of other releases is believed on: %s", error)
+        self._past.keep_only({release.id for release in self._kept.releases})
 
 
-def _names_of(release: Release, names: Names, stack: ExitStack) -> NameIndex:
-    """Return the index of names; where the release has none that we can read, made from its own dump."""
-    path = release.search / FILE
-    if not is_current(path):
-        _log.info("release %s has no index of names of this version; making one", release.id)
-        path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / FILE
-        entry = read_manifest(release.dumps / MANIFEST)[str(names.graph(FACTS))]
-        facts = described(read_graph(release.dumps / NQUADS, entry))
-        write_names(path, facts, base=names.base, ontology=str(KG))
-    return stack.enter_context(closing(open_names(path)))
+def _asked(environ: "WSGIEnvironment") -> tuple[str, "WSGIEnvironment"]:
+    """Return the id of the release that a request names, if any, and the request as the pages know it.
 
-
-def queries_at_once(settings: Settings) -> int:
-    """Return how many queries may run or wait: as many again as run may wait, and a few more."""
-    return 2 * settings.query_workers + 4
-
-
-def edition_of(release: Release) -> Edition:
-    """Return what the site tells of a release: its files with sizes and checksums."""
-    sums = release.dumps / SUMS
-    dumps = []
-    if sums.is_file():
-        for line in sums.read_text(encoding="utf-8").splitlines():
-            digest, _, name = line.partition("  ")
-            path = release.dumps / name
-            if path.is_file():
-                dumps.append(Dump(path, path.stat().st_size, digest))
-        dumps.append(Dump(sums, sums.stat().st_size, sha256_of(sums)))
-    return Edition(
-        release.id,
-        release.as_of,
-        tuple(dumps),
-        moved={str(old): str(new) for old, new in dict(release.meta.get("moved", {})).items()},
-        gone=frozenset(map(str, release.meta.get("gone", ()))),
-    )
+    Raises ProblemError when it names two, or one where there is no choice.
+    """
+    path = str(environ.get("PATH_INFO", ""))
+    if path.startswith(_TIMELESS):
+        return "", environ
+    if found := _DUMP.fullmatch(path):
+        return found[1], {**environ, "PATH_INFO": found[2]}
+    # SPARQLWrapper and rdflib put `?query=` behind any address, also behind one that has a question mark.
+    text, mended = _SECOND_MARK.subn(r"\1&", environ.get("QUERY_STRING", ""))
+    if mended:
+        environ = {**environ, "QUERY_STRING": text}
+    names = set(parse_qs(text, keep_blank_values=True).get(PARAMETER, ()))
+    if len(names) > 1:
+        raise ProblemError(400, "Please name one release", f"the address has {len(names)} of them")
+    if names and path.startswith(_NOW_ONLY):
+        raise ProblemError(400, "Names are looked up in the current release only")
+    if names == {""}:
+        raise ProblemError(400, "Please name a release", "release= is empty")
+    return next(iter(names), ""), environ

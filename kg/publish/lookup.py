@@ -8,7 +8,8 @@ from flask import Blueprint, Response, request
 from kg.errors import NotFoundError
 from kg.publish.asking import is_name
 from kg.publish.errors import ProblemError
-from kg.publish.negotiate import DOCUMENTS, HTML, Format, best
+from kg.publish.links import here
+from kg.publish.negotiate import DOCUMENTS, HTML, PLAIN_JSON, Format, best
 from kg.publish.reconcile import written
 from kg.publish.reconcile.asked import clean, json_of
 from kg.publish.reconcile.evidence import paths_called
@@ -16,7 +17,6 @@ from kg.publish.site import Site
 from kg.search import NameIndex, Thing, foreign_id
 
 MOST_IDS = 1000
-_PLAIN_JSON = Format("plain-json", "page", "json", "JSON", ("application/json",))
 _NO_ID = "That is no id: give a Wikidata item, a ROR, GeoNames or ISNI id, or one of ours"
 
 
@@ -39,17 +39,17 @@ def one(site: Site, index: NameIndex) -> Response:
     if not found:
         raise NotFoundError(f"nothing of this release is accepted as {text[:200]}")
     # JSON-LD and JSON are told apart: who asks for plain JSON wants the ids.
-    choice = best(request.headers.get("Accept"), (HTML, *_documents(), _PLAIN_JSON))
-    if choice is not None and choice.format is _PLAIN_JSON:
+    choice = best(request.headers.get("Accept"), (HTML, *_documents(), PLAIN_JSON))
+    if choice is not None and choice.format is PLAIN_JSON:
         return written(_told(site, text, found))
     if choice is None:
-        types = [f.media_types[0] for f in (HTML, *DOCUMENTS, _PLAIN_JSON)]
+        types = [f.media_types[0] for f in (HTML, *DOCUMENTS, PLAIN_JSON)]
         raise ProblemError(
             406, "A look-up is answered in JSON, or leads to RDF or HTML", members={"available": types}
         )
     if len(found) > 1:
         raise ProblemError(300, "Several things have this id", members=_told(site, text, found))
-    return Response(status=303, headers={"Location": f"{request.script_root}/id/{found[0].path}"})
+    return Response(status=303, headers={"Location": here(f"/id/{found[0].path}")})
 
 
 def _documents() -> tuple[Format, ...]:
@@ -71,7 +71,7 @@ def _ids() -> list[str]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ProblemError(400, "The list is not UTF-8", f"byte {error.start}") from error
-    if request.mimetype == _PLAIN_JSON.media_types[0] or text.lstrip().startswith("["):
+    if request.mimetype == PLAIN_JSON.media_types[0] or text.lstrip().startswith("["):
         found = json_of(text, "The list")
         if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
             raise ProblemError(400, "The list is a JSON list of strings")

@@ -40,6 +40,8 @@ RDF_XML = Format(
 TRIG = Format("trig", "graph", "trig", "TriG", ("application/trig",))
 N_QUADS = Format("nquads", "graph", "nq", "N-Quads", ("application/n-quads",))
 HTML = Format("html", "page", "html", "HTML", ("text/html", "application/xhtml+xml"))
+PLAIN_JSON = Format("plain-json", "page", "json", "JSON", ("application/json",))
+LINK_FORMAT = Format("links", "page", "links", "Links", ("application/link-format",))
 PROBLEM = Format("problem", "problem", "json", "Problem", ("application/problem+json", "application/json"))
 
 SOLUTIONS = (JSON, XML, CSV, TSV)

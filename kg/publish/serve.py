@@ -14,7 +14,8 @@ from waitress.server import create_server
 from waitress.wasyncore import dispatcher, loop
 
 from kg.errors import SettingsError
-from kg.publish.live import Live, queries_at_once
+from kg.publish.live import OLD_AT_ONCE, Live
+from kg.publish.opened import queries_at_once
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) 
             live,
             host=settings.host,
             port=settings.port,
-            threads=queries_at_once(settings) + _THREADS,
+            threads=queries_at_once(settings) + OLD_AT_ONCE + _THREADS,
             body_bytes=settings.query_body_bytes,
             ready=ready,
         )

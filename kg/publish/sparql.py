@@ -16,6 +16,7 @@ from kg.publish.description import service_description, written
 from kg.publish.errors import ProblemError, refused_query
 from kg.publish.links import host_url, href
 from kg.publish.negotiate import GRAPHS, HTML, JSON, SOLUTIONS, TURTLE, Choice, Format, best, named
+from kg.publish.pinned import PARAMETER, pinned
 from kg.publish.site import Site
 from kg.store import Answer, kind_of
 
@@ -81,6 +82,9 @@ def _received() -> tuple[MultiDict[str, str], list[str]]:
     if media_type == _QUERY:
         return request.args, [_decoded(request.get_data()), *request.args.getlist("query")]
     if media_type == _FORM:
+        # Not passed over: whoever writes it there would take the answer for that release's.
+        if set(request.form.getlist(PARAMETER)) - {pinned()}:
+            raise ProblemError(400, "The release is named in the address", f"post to /sparql?{PARAMETER}=ID")
         return request.form, [*request.form.getlist("query"), *request.args.getlist("query")]
     raise ProblemError(
         415,

@@ -73,13 +73,28 @@ def current(directory: Path) -> Release:
 
 def releases(directory: Path) -> list[Release]:
     """Return every release that is kept in a folder, in the order in which they were made."""
+    places = {name: place for place, name in enumerate(read_log(directory))}
+    names = sorted(ids(directory), key=lambda name: (places.get(name, len(places)), name))
+    return [_release(directory / "releases" / name) for name in names]
+
+
+def ids(directory: Path) -> set[str]:
+    """Return the ids of the releases that are kept in a folder, whole or not."""
     folder = directory / "releases"
     if not folder.is_dir():
-        return []
-    places = {name: place for place, name in enumerate(read_log(directory))}
-    found = [path for path in folder.iterdir() if _ID.fullmatch(path.name)]
-    found.sort(key=lambda path: (places.get(path.name, len(places)), path.name))
-    return [_release(path) for path in found]
+        return set()
+    return {path.name for path in folder.iterdir() if _ID.fullmatch(path.name)}
+
+
+def find(directory: Path, name: str) -> Release:
+    """Return a release by its id.
+
+    Raises NotFoundError when there is none, StoreError when it is damaged.
+    """
+    path = directory / "releases" / name
+    if not _ID.fullmatch(name) or not path.is_dir():
+        raise NotFoundError(f"{directory} has no release {name[:100]!r}")
+    return _release(path)
 
 
 def verify(release: Release) -> list[str]:

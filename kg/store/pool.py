@@ -28,7 +28,7 @@ _START_SECONDS = 30.0
 class _Mark(Enum):
     """What stands in the queue in a worker's place."""
 
-    VACANT = "its worker could not be started"
+    VACANT = "its worker is not yet started, or could not be"
     CLOSED = "the pool is closed"
 
 
@@ -57,12 +57,16 @@ class QueryPool:
         self._idle: queue.Queue[WorkerHandle | _Mark] = queue.Queue()
         self._open = False
 
-    def start(self) -> Self:
-        """Start the workers and wait until each has opened the store.
+    def start(self, *, lazily: bool = False) -> Self:
+        """Start the workers and wait until each has opened the store; or, lazily, each when it is needed.
 
         Raises StoreError when one cannot.
         """
         self._open = True
+        if lazily:
+            for _ in range(self._workers):
+                self._idle.put(_Mark.VACANT)
+            return self
         try:
             started = [self._new() for _ in range(self._workers)]
             for worker in started:
@@ -144,9 +148,9 @@ class QueryPool:
             raise
 
     def _instead_of(self, worker: WorkerHandle | _Mark) -> WorkerHandle:
-        """Start another worker where one was lost, such as by the system's hand when memory ran out."""
-        _log.info("a query worker was lost; another is started")
+        """Start a worker where there is none, or where one was lost, as when memory ran out."""
         if isinstance(worker, WorkerHandle):
+            _log.info("a query worker was lost; another is started")
             worker.kill()
             with self._lock:
                 self._all.discard(worker)
@@ -173,8 +177,12 @@ def open_pool(
     result_bytes: int,
     base: str | None = None,
     prefixes: Mapping[str, str] | None = None,
+    lazily: bool = False,
 ) -> QueryPool:
-    """Return a pool whose workers have opened the store and wait for queries; close it when done."""
+    """Return a pool whose workers have opened the store and wait for queries; close it when done.
+
+    Lazily, a worker starts with the first query that needs it, and that query waits for it.
+    """
     pool = QueryPool(
         path,
         workers=workers,
@@ -184,4 +192,4 @@ def open_pool(
         base=base,
         prefixes=prefixes,
     )
-    return pool.start()
+    return pool.start(lazily=lazily)

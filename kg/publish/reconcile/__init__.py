@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from kg.errors import StoreBusyError
 from kg.publish.errors import ProblemError
-from kg.publish.links import host_url
+from kg.publish.links import plain_url
 from kg.publish.reconcile import extending, suggesting
 from kg.publish.reconcile.answering import answers, type_of
 from kg.publish.reconcile.asked import BATCH, json_of
@@ -83,16 +83,16 @@ def manifest(site: Site) -> dict[str, Any]:
         program = version("accord-kg")
     except PackageNotFoundError:
         program = "unknown"
-    service = host_url("/reconcile")
+    service = plain_url("/reconcile")
     return {
         "versions": ["0.2"],
         "name": site.title,
         "identifierSpace": f"{site.names.base}id/",
         "schemaSpace": str(KG),
-        "documentation": host_url("/help"),
+        "documentation": plain_url("/help"),
         "serviceVersion": program,
-        "logo": host_url("/static/icon.svg"),
-        "view": {"url": host_url("/page/{{id}}")},
+        "logo": plain_url("/static/icon.svg"),
+        "view": {"url": plain_url("/page/{{id}}")},
         "defaultTypes": [type_of(site, kind) for kind in _TYPES],
         "batchSize": BATCH,
         "suggest": {name: _suggest(service, name) for name in ("entity", "property", "type")},

@@ -1,0 +1,160 @@
+"""Stage 6, publish: one release opened for serving, its query workers and the site over them."""
+
+import logging
+import tempfile
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import StoreError
+from kg.publish.app import create_app
+from kg.publish.site import Dump, Edition, Limits
+from kg.release import Release, verify
+from kg.release.generation import SUMS, sha256_of
+from kg.search import FILE, NameIndex, is_current, open_names, write_names
+from kg.settings import Settings
+from kg.store import MANIFEST, NQUADS, QueryPool, described, open_pool, read_graph, read_manifest
+from kg.vocabulary import FACTS, KG, Names
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_log = logging.getLogger(__name__)
+_OLD_WORKERS = 1
+_OLD_CACHE_BYTES = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A release that can be asked; close it when nobody asks it any more."""
+
+    release: Release
+    application: "WSGIApplication"
+    parts: ExitStack
+    """The query workers and the index of names."""
+
+    def close(self) -> None:
+        """Stop the query workers."""
+        self.parts.close()
+
+
+def require_whole(release: Release) -> None:
+    """Raise StoreError when the files of a release are not what was released."""
+    faults = verify(release)
+    if not release.store.is_dir():
+        faults.append("store is missing")
+    if faults:
+        raise StoreError(f"{release.path} is damaged: {'; '.join(faults)}; build again, or restore it")
+
+
+def open_current(release: Release, settings: Settings) -> Opened:
+    """Open a release with all its workers at once, and with the index of names.
+
+    Raises StoreError when it cannot be read.
+    """
+    names = _names(release, settings)
+    limits = _limits(settings, queries_at_once(settings))
+    with ExitStack() as stack:
+        # The pages have workers of their own, which no query of a stranger can hold up.
+        strangers = stack.enter_context(_pool(release, names, settings))
+        pages = stack.enter_context(_pool(release, names, settings))
+        index = _names_of(release, names, stack)
+        app = create_app(
+            strangers,
+            edition_of(release),
+            names=names,
+            title=_title(release, settings),
+            limits=limits,
+            own=pages,
+            index=index,
+        )
+        return Opened(release, app, stack.pop_all())
+
+
+def open_old(release: Release, settings: Settings) -> Opened:
+    """Open a release that few ask for: a worker starts when it is needed, and names are not looked up.
+
+    Raises StoreError when it cannot be read.
+    """
+    names = _names(release, settings)
+    with ExitStack() as stack:
+        strangers, pages = (
+            stack.enter_context(_pool(release, names, settings, workers=_OLD_WORKERS)) for _ in range(2)
+        )
+        app = create_app(
+            strangers,
+            edition_of(release),
+            names=names,
+            title=_title(release, settings),
+            limits=_limits(settings, 2 * _OLD_WORKERS),
+            own=pages,
+            cache_bytes=_OLD_CACHE_BYTES,
+        )
+        return Opened(release, app, stack.pop_all())
+
+
+def queries_at_once(settings: Settings) -> int:
+    """Return how many queries may run or wait: as many again as run may wait, and a few more."""
+    return 2 * settings.query_workers + 4
+
+
+def _names(release: Release, settings: Settings) -> Names:
+    return Names(str(release.meta.get("base", settings.base)))
+
+
+def _title(release: Release, settings: Settings) -> str:
+    return str(release.meta.get("title", settings.title))
+
+
+def _limits(settings: Settings, queries: int) -> Limits:
+    return Limits(
+        query_seconds=settings.query_seconds,
+        queries_at_once=queries,
+        body_bytes=settings.query_body_bytes,
+    )
+
+
+def _pool(release: Release, names: Names, settings: Settings, *, workers: int = 0) -> QueryPool:
+    return open_pool(
+        release.store,
+        workers=workers or settings.query_workers,
+        seconds=settings.query_seconds,
+        memory_mb=settings.query_memory_mb,
+        result_bytes=settings.result_bytes,
+        base=names.base,
+        prefixes=names.prefixes(),
+        lazily=bool(workers),
+    )
+
+
+def _names_of(release: Release, names: Names, stack: ExitStack) -> NameIndex:
+    """Return the index of names; where the release has none that we can read, made from its own dump."""
+    path = release.search / FILE
+    if not is_current(path):
+        _log.info("release %s has no index of names of this version; making one", release.id)
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / FILE
+        entry = read_manifest(release.dumps / MANIFEST)[str(names.graph(FACTS))]
+        facts = described(read_graph(release.dumps / NQUADS, entry))
+        write_names(path, facts, base=names.base, ontology=str(KG))
+    return stack.enter_context(closing(open_names(path)))
+
+
+def edition_of(release: Release) -> Edition:
+    """Return what the site tells of a release: its files with sizes and checksums."""
+    sums = release.dumps / SUMS
+    dumps = []
+    if sums.is_file():
+        for line in sums.read_text(encoding="utf-8").splitlines():
+            digest, _, name = line.partition("  ")
+            path = release.dumps / name
+            if path.is_file():
+                dumps.append(Dump(path, path.stat().st_size, digest))
+        dumps.append(Dump(sums, sums.stat().st_size, sha256_of(sums)))
+    return Edition(
+        release.id,
+        release.as_of,
+        tuple(dumps),
+        moved={str(old): str(new) for old, new in dict(release.meta.get("moved", {})).items()},
+        gone=frozenset(map(str, release.meta.get("gone", ()))),
+    )
