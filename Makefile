@@ -52,11 +52,13 @@ $(STARTER): requirements/authority.txt package-lock.json $(VENV)/.runtime
 setup: $(VENV)/.runtime $(STARTER)
 setup-dev: $(VENV)/.dev
 
-# What the full test tier drives: Debian packages (the only target that needs root), and sssom-py in an environment
-# of its own, since it brings a hundred packages.
+# What the full test tier drives: Debian packages (the only target that needs root), sssom-py in an environment of its
+# own, since it brings a hundred packages, and Comunica for the same reason.
 setup-full: setup-dev $(VENV)-sssom/.installed
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine
+	command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends npm
+	npm ci --prefix tests/full/comunica --ignore-scripts --no-audit --no-fund --silent
 
 $(VENV)-sssom/.installed: requirements/sssom.txt
 	$(BIN)/python -m venv $(VENV)-sssom
@@ -102,4 +104,4 @@ lock: setup-dev
 		--no-header --output-file requirements/authority.txt requirements/authority.in
 
 clean:
-	rm -rf $(VENV) $(VENV)-sssom $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sssom tests/full/comunica/node_modules $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
