@@ -9,17 +9,22 @@ from kg.store.jsonld import context_of, jsonld_of, write_jsonld
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
+from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
 from kg.store.sorting import nquads_of, predicate_of, sorted_lines, subject_of, write_nquads
+from kg.store.web import Account
 
 __all__ = [
     "MANIFEST",
     "NQUADS",
     "OFFERED",
+    "Account",
     "Answer",
     "EmbeddedStore",
     "Entry",
+    "Places",
     "QueryPool",
+    "RemoteStore",
     "Row",
     "Shelf",
     "Store",
@@ -36,6 +41,7 @@ __all__ = [
     "open_pool",
     "open_read_only",
     "open_store",
+    "places",
     "predicate_of",
     "read_graph",
     "read_manifest",
