@@ -18,6 +18,7 @@ from kg.cli.pushing import push
 from kg.cli.releases import releases, rollback
 from kg.cli.reviewing import review
 from kg.cli.serving import serve
+from kg.cli.verifying import verify
 from kg.errors import (
     ArticleRefused,
     ExtractError,
@@ -70,6 +71,7 @@ for command in (
     review,
     rollback,
     serve,
+    verify,
 ):
     cli.add_command(command)
 

@@ -1,10 +1,10 @@
 """Stage 6, what a store is: the few things that a build and a server ask of any of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from kg.errors import StoreError
 
@@ -76,8 +76,11 @@ class Store(Protocol):
 
 def rows(store: Queried, sparql: str) -> list[Row]:
     """Return the solutions of a SELECT query; a variable without a value is absent from its row."""
-    answer = store.query(sparql, media=JSON_RESULTS)
-    bindings = json.loads(answer.body)["results"]["bindings"]
+    return rows_of(json.loads(store.query(sparql, media=JSON_RESULTS).body)["results"]["bindings"])
+
+
+def rows_of(bindings: Iterable[Mapping[str, dict[str, Any]]]) -> list[Row]:
+    """Return the solutions of SPARQL's JSON results."""
     return [{name: _term(value) for name, value in binding.items()} for binding in bindings]
 
 
