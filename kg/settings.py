@@ -24,6 +24,10 @@ class Settings:
     """Base IRI of the published things; ends with a slash."""
     title: str = "Accord: delegations, agreements, institutions and events in the news"
     """Name of the publication, shown on its pages and in its catalog."""
+    publisher: str = "Accord contributors"
+    """Who publishes, in catalog and citation; set it when `base` is your own."""
+    publisher_url: str = ""
+    """Web address of the publisher."""
     extractor: str = "rules"
     """Name in the entry-point group `kg.extractors`."""
     least_confidence: float = 0.15
@@ -33,7 +37,7 @@ class Settings:
     linker: str = "names"
     """Name in the entry-point group `kg.linkers`."""
     contact: str = ""
-    """Mail or web address that servers are told when links are looked up there; without it none is asked."""
+    """Mail or web address in the catalog; told to servers when links are looked up there."""
     reconcile_url: str = "https://wikidata.reconci.link/en/api"
     """Reconciliation service (API 0.2) that `kg link --live` asks."""
     entity_url: str = "https://www.wikidata.org/wiki/Special:EntityData/"
@@ -70,12 +74,6 @@ class Settings:
     """Folder in which the model's answers are kept, so that builds repeat."""
     llm_seconds: float = 120.0
     """Time within which the endpoint must have answered one request."""
-    push_user: str = ""
-    """User that `kg push` is to the store that it writes."""
-    push_password: str = field(default="", repr=False)
-    """The user's password; best given as the variable `KG_PUSH_PASSWORD`."""
-    push_seconds: float = 300.0
-    """Time within which the store must have answered one request of a push."""
     gliner_model: str = ""
     """Folder with the weights of the extractor `gliner`."""
 

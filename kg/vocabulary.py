@@ -15,8 +15,6 @@ KGV = Namespace(HOME + "vocab/")
 KGS = Namespace(HOME + "shapes#")
 SCHEMA = Namespace("https://schema.org/")
 WD = Namespace("http://www.wikidata.org/entity/")
-PUSH = Namespace(HOME + "push#")
-"""What `kg push` records in a remote store (docs/push.md); no part of any release."""
 ONTOLOGY = URIRef(HOME + "ns")
 
 ID_KINDS = {
@@ -35,6 +33,27 @@ ID_KINDS = {
     "run": "run",
 }
 """Prefix -> path segment of each kind of thing; one prefix a kind, so that Turtle needs no escapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Another data set whose items our things are linked to."""
+
+    name: str
+    """In IRIs of ours."""
+    title: str
+    home: str
+    """The IRI of the data set."""
+    items: str
+    """What the IRIs of its items begin with."""
+
+
+AUTHORITIES = (
+    Authority("wikidata", "Wikidata", "http://www.wikidata.org/", "http://www.wikidata.org/entity/"),
+    Authority("ror", "ROR", "https://ror.org/", "https://ror.org/"),
+    Authority("geonames", "GeoNames", "https://www.geonames.org/", "https://sws.geonames.org/"),
+    Authority("isni", "ISNI", "https://isni.org/", "https://isni.org/isni/"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +98,6 @@ FIXED_PREFIXES: dict[str, str] = {
 }
 
 CATALOG = "catalog"
-RELEASE_RECORD = "release"
-"""In a remote store only: which release it holds, and whether one is being brought."""
 ENTITIES = "entities"
 FACTS = "facts"
 LIKELY_LINKS = "links/likely"

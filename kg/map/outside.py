@@ -8,15 +8,8 @@ from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 
 from kg.map.terms import STORE, whole, words
 from kg.model import Links
-from kg.vocabulary import KG, SCHEMA, Names
+from kg.vocabulary import AUTHORITIES, KG, SCHEMA, Names
 
-_AUTHORITIES = (
-    ("wikidata", "Wikidata", "http://www.wikidata.org/", "http://www.wikidata.org/entity/"),
-    ("ror", "ROR", "https://ror.org/", "https://ror.org/"),
-    ("geonames", "GeoNames", "https://www.geonames.org/", "https://sws.geonames.org/"),
-    ("isni", "ISNI", "https://isni.org/", "https://isni.org/isni/"),
-)
-"""Name in IRIs, name, data set, and what the IRIs of its items begin with."""
 _SSSOM = URIRef("https://w3id.org/sssom/")
 
 
@@ -38,10 +31,11 @@ def linksets_graph(entities: Graph, names: Names, decisions: str) -> Graph:
     graph = Graph(store=STORE)
     dataset = names.of_path("dataset")
     counts = Counter(_authority(str(item)) for _, item in entities.subject_objects(SCHEMA.sameAs))
-    for name, title, home, _ in _AUTHORITIES:
-        if counts[name]:
-            _add_linkset(graph, names.of_path(f"dataset/links-{name}"), title, URIRef(home), dataset)
-            graph.add((names.of_path(f"dataset/links-{name}"), VOID.triples, whole(counts[name])))
+    for each in AUTHORITIES:
+        if counts[each.name]:
+            linkset = names.of_path(f"dataset/links-{each.name}")
+            _add_linkset(graph, linkset, each.title, URIRef(each.home), dataset)
+            graph.add((linkset, VOID.triples, whole(counts[each.name])))
     table = names.of_path("dataset/decisions")
     graph.add((dataset, DCAT.distribution, table))
     graph.add((table, RDF.type, DCAT.Distribution))
@@ -62,7 +56,7 @@ def _add_linkset(graph: Graph, linkset: URIRef, title: str, home: URIRef, datase
 
 
 def _authority(iri: str) -> str:
-    return next((name for name, _, _, start in _AUTHORITIES if iri.startswith(start)), "")
+    return next((each.name for each in AUTHORITIES if iri.startswith(each.items)), "")
 
 
 def without_record(entities: Graph, accepted: Mapping[str, frozenset[str]]) -> list[tuple[str, str]]:

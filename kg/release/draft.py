@@ -16,9 +16,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from kg.errors import NotFoundError, StateError, StoreError
-from kg.release.generation import META, SUMS, Release, current, sha256_of, verify
+from kg.release.generation import META, SUMS, Release, current, name_of, sha256_of, verify
 from kg.release.log import note_made
-from kg.release.sums import own_files, write_sums
 
 _DRAFT = ".draft-"
 _LINK = ".current-"
@@ -55,7 +54,7 @@ class Draft:
         """
         if self.earlier is not None and self.earlier.content == content:
             return Published(self.earlier, changed=False)
-        name = f"{as_of.isoformat()}-{content[:8]}"
+        name = name_of(as_of, content)
         told = {**meta, "id": name, "as_of": as_of.isoformat(), "content": content}
         final = self.directory / "releases" / name
         with clear_errors(self.directory):
@@ -89,7 +88,6 @@ class Draft:
         (self.dumps / SUMS).write_text("".join(sums), encoding="utf-8")
         text = json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True)
         (self.path / META).write_text(text + "\n", encoding="utf-8")
-        write_sums(self.path, own_files(self.path))
         # Bottom up: a folder's entries are safe once what they name is.
         for folder, _, names in os.walk(self.path, topdown=False):
             for each in names:

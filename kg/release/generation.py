@@ -58,6 +58,11 @@ class Release:
         return self.path / "records"
 
 
+def name_of(as_of: date, content: str) -> str:
+    """Return the id of a release: its date and the first digits of its content."""
+    return f"{as_of.isoformat()}-{content[:8]}"
+
+
 def current(directory: Path) -> Release:
     """Return the release that is served from a folder.
 

@@ -1,0 +1,117 @@
+"""Stage 7, what each file for download is: its words, media types and rights, by its name."""
+
+import re
+from dataclasses import dataclass
+
+_IANA = {
+    "nq": "application/n-quads",
+    "trig": "application/trig",
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "jsonl": "application/x-ndjson",
+    "json": "application/json",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "txt": "text/plain",
+}
+_PACKED = {"gz": "application/gzip", "zst": "application/zstd"}
+_W3C = {"nq": "N-Quads", "trig": "TriG", "ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD"}
+_TITLES: tuple[tuple[str, str, str], ...] = (
+    (
+        r"accord\.(nq|trig)",
+        "All graphs",
+        "Every named graph of the release, with the quoted words of articles.",
+    ),
+    (r"accord\.(ttl|jsonld)", "Consolidated facts", "Each thing once, as the default graph of the endpoint."),
+    (
+        r"accord-noquotes\..*",
+        "All graphs without quotations",
+        "Every named graph without the words of articles.",
+    ),
+    (r"accord-evidence\..*", "Evidence", "The claims and the passages that say so, in their words."),
+    (r"accord-reports\..*", "Reports", "What each article reports, as plain statements."),
+    (
+        r"accord-(\d{4})\..*",
+        "Year {0}",
+        "The graphs of the articles of {0}, with the quoted words of articles.",
+    ),
+    (r"accord-links\..*", "Links", "What was decided about links to other data sets, as SSSOM."),
+    (r"accord-documents\..*", "Documents", "One JSON-LD document a line for each thing."),
+    (r"accord-([a-z-]+)\..*", "Facts: {0}", "The consolidated facts about {0}."),
+    (r"context\.jsonld", "JSON-LD context", "The short names that the JSON-LD files use."),
+    (
+        r"csv-metadata\.json",
+        "Description of the tables",
+        "CSV on the Web: columns, types and keys of the tables.",
+    ),
+    (r"(.+)\.csv", "Table: {0}", "A table of {0}, for spreadsheets."),
+    (
+        r"graphs\.tsv",
+        "List of graphs",
+        "Each graph of accord.nq.gz, its SHA-256 (RDFC-1.0), and where it lies.",
+    ),
+    (r"ontology\.ttl", "Ontology", "The classes, properties and lists that the data uses."),
+    (r"shapes\.ttl", "Shapes", "The SHACL shapes that the graph of each article keeps to."),
+    (r"report\.(ttl|txt)", "Validation report", "What the rules found, and which articles were kept out."),
+    (r"coverage\.json", "Coverage", "Outlets, dates, languages and what was kept out."),
+    (r"void\.(ttl|jsonld)", "VoID", "How many things of which class there are, and what is said of them."),
+)
+"""Pattern of the name, title, description; the first that fits counts."""
+_CONFORMS = {
+    "accord-links.sssom.tsv": "https://w3id.org/sssom/",
+    "shapes.ttl": "http://www.w3.org/ns/shacl#",
+    "report.ttl": "http://www.w3.org/ns/shacl#",
+    "csv-metadata.json": "http://www.w3.org/ns/csvw#",
+    "ontology.ttl": "http://www.w3.org/2002/07/owl#",
+    "void.ttl": "http://rdfs.org/ns/void#",
+    "void.jsonld": "http://rdfs.org/ns/void#",
+}
+_WITHOUT_QUOTES = re.compile(
+    r"accord\.(ttl|jsonld)(\..*)?|accord-(noquotes|reports|links)\..*|accord-[a-z-]+\.ttl\..*|context\..*|graphs\..*|ontology\..*"
+    r"|shapes\..*|coverage\..*|void\..*"
+)
+"""Every other file may hold words of articles, and says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file is."""
+
+    title: str
+    description: str
+    media_type: str
+    """Of what is in it, when it is unpacked."""
+    packed_as: str
+    """Media type of the packing; empty where there is none."""
+    w3c_format: str
+    """Name in http://www.w3.org/ns/formats/; empty where it has none."""
+    conforms_to: str
+    quotes: bool
+    """Whether it may hold words of articles."""
+
+
+def described(name: str) -> Described:
+    """Return what a file of a release is; of one that nobody named, what its ending tells."""
+    ending = name.rsplit(".", 1)[-1]
+    packed_as = _PACKED.get(ending, "")
+    plain = name.removesuffix("." + ending) if packed_as else name
+    kind = plain.rsplit(".", 1)[-1]
+    title, description = _words(plain)
+    return Described(
+        title=title,
+        description=description,
+        media_type=_IANA.get(kind, "application/octet-stream"),
+        packed_as=packed_as,
+        w3c_format=_W3C.get(kind, ""),
+        conforms_to=_CONFORMS.get(plain, ""),
+        quotes=not _WITHOUT_QUOTES.fullmatch(name),
+    )
+
+
+def _words(plain: str) -> tuple[str, str]:
+    for pattern, title, description in _TITLES:
+        if found := re.fullmatch(pattern, plain):
+            given = [each.replace("-", " ") for each in found.groups() if each]
+            return title.format(*given), description.format(*given)
+    return plain, ""
