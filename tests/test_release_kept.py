@@ -63,6 +63,9 @@ def test_a_damaged_release_is_not_listed_and_hides_no_other(tmp_path, caplog):
 
     assert [*names(kept), *names(kept)] == ["2026-11-01-aaaaaaaa"] * 2
     assert caplog.text.count("2026-11-02-bbbbbbbb") == 1
+    shutil.rmtree(tmp_path / "releases/2026-11-02-bbbbbbbb")
+    lay(tmp_path, "2026-11-02-bbbbbbbb")
+    assert names(kept) == ["2026-11-01-aaaaaaaa", "2026-11-02-bbbbbbbb"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "../state", "2026-11-01", "2026-11-01-AAAAAAAA", "x" * 9000])

@@ -196,8 +196,19 @@ def test_an_unknown_release_is_told_with_those_that_there_are(client, ids, name)
 
 def test_two_releases_or_none_in_one_address_are_refused(client, ids):
     twice = f"release={ids[0]}&release={ids[1]}"
+    assert client.get(f"/releases/{ids[0]}/dumps/SHA256SUMS?release={ids[1]}").status_code == 400
     for query in (twice, twice.replace("release", "rele%61se", 1), twice.replace("&", "?"), "release="):
         assert client.get(f"/sparql?{query}").status_code == 400
+
+
+def test_no_link_leads_to_another_host(client, ids):
+    answer = client.open(
+        environ_overrides={"PATH_INFO": "//elsewhere.example/", "QUERY_STRING": f"release={ids[0]}"},
+        headers=PAGE,
+    )
+
+    assert answer.status_code == 404
+    assert '"//elsewhere' not in answer.text
 
 
 def test_a_release_that_a_form_names_is_never_passed_over(client, ids):

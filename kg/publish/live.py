@@ -154,13 +154,14 @@ def _asked(environ: "WSGIEnvironment") -> tuple[str, "WSGIEnvironment"]:
     path = str(environ.get("PATH_INFO", ""))
     if path.startswith(_TIMELESS):
         return "", environ
-    if found := _DUMP.fullmatch(path):
-        return found[1], {**environ, "PATH_INFO": found[2]}
     # SPARQLWrapper and rdflib put `?query=` behind any address, also behind one that has a question mark.
     text, mended = _SECOND_MARK.subn(r"\1&", environ.get("QUERY_STRING", ""))
     if mended:
         environ = {**environ, "QUERY_STRING": text}
     names = set(parse_qs(text, keep_blank_values=True).get(PARAMETER, ()))
+    if found := _DUMP.fullmatch(path):
+        names.add(found[1])
+        environ = {**environ, "PATH_INFO": found[2]}
     if len(names) > 1:
         raise ProblemError(400, "Please name one release", f"the address has {len(names)} of them")
     if names and path.startswith(_NOW_ONLY):

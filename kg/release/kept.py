@@ -33,7 +33,7 @@ class Kept:
         self.gone = {
             name: noted for name, noted in self._noted.items() if noted.removed_on and name not in names
         }
-        if names == self._by_id.keys() | self._damaged:
+        if names == self._by_id.keys():
             return
         known, damaged = {}, set()
         for name in names:
@@ -46,6 +46,8 @@ class Kept:
                 if name not in self._damaged:
                     _log.error("not listed: %s", error)
         self._damaged = frozenset(damaged)
+        if known == self._by_id:
+            return
         self._by_id = known
         places = {name: place for place, name in enumerate(self._noted)}
         self.releases = tuple(
