@@ -253,14 +253,14 @@ def test_the_list_of_releases_has_dates_counts_and_files(client, ids):
     assert client.get("/releases/2020-01-01-00000000/").status_code == 404
 
 
-def test_pages_of_two_releases_are_not_mixed_up_in_the_cache(client, ids):
+@pytest.mark.parametrize("path", ["/browse/Article", "/queries/", "/"])
+def test_pages_of_two_releases_are_not_mixed_up_in_the_cache(client, ids, path):
     for _ in range(2):
         for name in (*ids, ""):
-            text = client.get(
-                f"/browse/Article?release={name}" if name else "/browse/Article", headers=PAGE
-            ).text
+            text = client.get(f"{path}?release={name}" if name else path, headers=PAGE).text
             assert f"Release {name or ids[-1]}" in text
             assert ("?release=" in text) == bool(name)
+    assert client.get(f"{path}?release=2020-01-01-00000000", headers=PAGE).status_code == 404
 
 
 @pytest.fixture
@@ -290,6 +290,22 @@ def test_a_release_that_is_removed_is_gone_at_once_and_says_why_when_that_is_kno
     assert client.get(f"/releases/{ids[0]}/").status_code == 410
     assert client.get(f"/releases/{ids[0]}/dumps/SHA256SUMS").status_code == 410
     assert client.get("/").status_code == 200
+
+
+def test_a_page_that_is_kept_in_memory_tells_of_no_release_that_is_gone_and_of_no_current_one_that_was(
+    own, ids
+):
+    folder, client, now = own
+    address = f"/page/article/lincoln-yangling-2015?release={ids[1]}"
+    assert f'release={ids[0]}>; rel="first prev memento"' in client.get(address, headers=PAGE).headers["Link"]
+    shutil.rmtree(folder / "releases" / ids[0])
+    now[0] += 10
+    assert ids[0] not in client.get(address, headers=PAGE).headers["Link"]
+
+    assert "the current one is of" in client.get(address, headers=PAGE).text
+    switch(folder, ids[1])
+    now[0] += 10
+    assert "it is the current one" in client.get(address, headers=PAGE).text
 
 
 def test_a_list_of_the_removed_that_cannot_be_read_stops_nobody(own, ids):

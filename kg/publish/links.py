@@ -52,5 +52,4 @@ def in_release(path: str, release: str) -> str:
 def plain_path() -> str:
     """Return path and query of this very request, without the release that it names."""
     query = quote(without_release(request.query_string.decode("latin-1")), safe=_PATH + "%?")
-    # One slash only: `//host` would lead away from here.
-    return quote("/" + request.path.lstrip("/"), safe=_PATH) + (f"?{query}" if query else "")
+    return quote(request.path, safe=_PATH) + (f"?{query}" if query else "")
