@@ -56,7 +56,7 @@ setup-dev: $(VENV)/.dev
 # own, since it brings a hundred packages, and Comunica for the same reason.
 setup-full: setup-dev $(VENV)-sssom/.installed
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine
+	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine virtuoso-opensource-7
 	command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends npm
 	npm ci --prefix tests/full/comunica --ignore-scripts --no-audit --no-fund --silent
 

@@ -74,6 +74,12 @@ class Settings:
     """Folder in which the model's answers are kept, so that builds repeat."""
     llm_seconds: float = 120.0
     """Time within which the endpoint must have answered one request."""
+    push_user: str = ""
+    """User that `kg push` is to the store that it writes."""
+    push_password: str = field(default="", repr=False)
+    """The user's password; best given as the variable `KG_PUSH_PASSWORD`."""
+    push_seconds: float = 300.0
+    """Time within which the store must have answered one request of a push."""
     gliner_model: str = ""
     """Folder with the weights of the extractor `gliner`."""
 

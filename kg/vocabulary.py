@@ -15,6 +15,8 @@ KGV = Namespace(HOME + "vocab/")
 KGS = Namespace(HOME + "shapes#")
 SCHEMA = Namespace("https://schema.org/")
 WD = Namespace("http://www.wikidata.org/entity/")
+PUSH = Namespace(HOME + "push#")
+"""What `kg push` records in a remote store (docs/push.md); no part of any release."""
 ONTOLOGY = URIRef(HOME + "ns")
 
 ID_KINDS = {
@@ -98,6 +100,8 @@ FIXED_PREFIXES: dict[str, str] = {
 }
 
 CATALOG = "catalog"
+RELEASE_RECORD = "release"
+"""In a remote store only: which release it holds, and whether one is being brought."""
 ENTITIES = "entities"
 FACTS = "facts"
 LIKELY_LINKS = "links/likely"

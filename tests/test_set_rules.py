@@ -6,8 +6,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rdflib import Graph
 
 from kg.errors import ShapeError
+from kg.resources import resource
 from kg.validate import Scope, SetRule, Severity, Wording, check_set, rules, set_rules
 from kg.vocabulary import KGS
 from tests import seed_model
@@ -159,6 +161,8 @@ ALONE = [(name, focus, update) for name, focus, update in WRONG if RULES[name].s
 def quads_alone():
     graphs = seed_model.release()
     kept = {name: graphs[name] for name in (seed_model.FACTS, seed_model.EVIDENCE, seed_model.CATALOG)}
+    # What is known without the article: the ontology's terms, places and bodies.
+    kept[None] = seed_model.entities() + Graph().parse(resource("ontology/kg.ttl"))
     return bytes(seed_model.store_of(kept).dump(format=seed_model.N_QUADS))
 
 

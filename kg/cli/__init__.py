@@ -14,9 +14,11 @@ from kg.cli.extracting import calibrate, evaluate, extract
 from kg.cli.identity import eval_identity
 from kg.cli.linking import authority, link
 from kg.cli.links import links
+from kg.cli.pushing import push
 from kg.cli.releases import releases, rollback
 from kg.cli.reviewing import review
 from kg.cli.serving import serve
+from kg.cli.verifying import verify
 from kg.errors import (
     ArticleRefused,
     ExtractError,
@@ -65,9 +67,11 @@ for command in (
     link,
     links,
     releases,
+    push,
     review,
     rollback,
     serve,
+    verify,
 ):
     cli.add_command(command)
 

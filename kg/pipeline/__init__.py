@@ -4,7 +4,7 @@ This package alone knows the order; every stage is told what it needs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,15 +15,16 @@ from kg.gazetteer import Registry, load_registry
 from kg.link import Ledger, append_lines, link, load_ledger
 from kg.model import Article, Findings, Links
 from kg.pipeline import kept, verdicts
-from kg.pipeline.cache import FindingsCache
+from kg.pipeline.cache import CACHE, StageCache
 from kg.pipeline.cataloguing import Occasion, kept_out, version_of, write_catalog
 from kg.pipeline.checking import Desk, Found, check_articles
 from kg.pipeline.decisions import Book, digest_of, open_book, snapshot_of, told_and_proposed
 from kg.pipeline.extraction import findings_of, findings_with
 from kg.pipeline.losses import refuse_losses
+from kg.pipeline.reading import Given, articles_of
 from kg.pipeline.releasing import write_draft
 from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
-from kg.read import Outcome, Settled, outcomes, require_date, settle, sources, with_kept
+from kg.read import outcomes, print_of, sources
 from kg.release import Draft, Published, begin, tidy
 from kg.settings import Settings, options_of
 from kg.store import Shelf
@@ -55,18 +56,18 @@ def build(
     """
     order = _Order(settings, into / "state", as_of, workers, strict, shrink, tell)
     with begin(into) as draft:
-        settled, unread = _articles(sources_named, order, stdin)
-        if not settled.kept:
-            raise SourceError("; ".join(unread) or "no article was given")
-        dropped = tuple(f"{each.article.source}: {each.reason}" for each in settled.dropped)
-        asked = asked_for(settled.kept, settings, strict=strict)
-        built = nothing_new(order.state, asked, settings.authority, draft.earlier)
-        if built is None:
-            built = _released(draft, settled.kept, order)
-            for gone in tidy(into, keep=settings.keep_releases, on=as_of):
-                tell(f"removed release {gone}: only {settings.keep_releases} are kept")
-            note_built(order.state, asked, settings.authority, built)
-    return replace(built, left_out=(*unread, *built.left_out), notices=(*dropped, *built.notices))
+        found = sources(sources_named, stdin=stdin, notice=tell)
+        tell(f"reading {len(found)} sources")
+        given = [Given(source, print_of(source)) for source in found]
+        asked = asked_for(given, settings, strict=strict)
+        if (last := nothing_new(order.state, asked, settings.authority, draft.earlier)) is not None:
+            return last
+        with StageCache(order.state / CACHE) as cache:
+            built = _released(draft, given, cache, order)
+        note_built(order.state, asked, settings.authority, built)
+        for gone in tidy(into, keep=settings.keep_releases, on=as_of):
+            tell(f"removed release {gone}: only {settings.keep_releases} are kept")
+    return built
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,14 @@ class _Order:
     tell: Tell
 
 
-def _released(draft: Draft, articles: Sequence[Article], order: _Order) -> Built:
+def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _Order) -> Built:
     state, earlier = order.state, draft.earlier
+    settled, unread = articles_of(given, state, cache, limit=order.settings.article_bytes)
+    if not settled.kept:
+        raise SourceError("; ".join(unread) or "no article was given")
     registry, ledger, book = load_registry(), load_ledger(state / "iris.tsv"), open_book(state)
     with Shelf(draft.path / "fresh.nq.gz", earlier=earlier.dumps if earlier else None) as shelf:
-        read, failed = _found(articles, order)
+        read, failed = _found(settled.kept, cache, order)
         order.tell(f"linking and checking {len(read)} articles")
         known = verdicts.load(earlier.records / verdicts.FILE) if earlier else {}
         desk = Desk(Names(order.settings.base), registry, shelf, known)
@@ -95,9 +99,9 @@ def _released(draft: Draft, articles: Sequence[Article], order: _Order) -> Built
             raise SourceError("; ".join((*failed, *checked.refused)))
         checked, book = told_and_proposed(checked, book, registry, settings=order.settings, on=order.as_of)
         order.tell("writing store and dumps")
-        given = ledger.extended(checked.links.new).paths.values()
+        paths = ledger.extended(checked.links.new).paths.values()
         written = write_draft(
-            draft, shelf, checked, book, given, settings=order.settings, strict=order.strict
+            draft, shelf, checked, book, paths, settings=order.settings, strict=order.strict
         )
     if earlier is not None and not order.shrink:
         refuse_losses(earlier.meta, written.meta)
@@ -110,12 +114,13 @@ def _released(draft: Draft, articles: Sequence[Article], order: _Order) -> Built
             snapshot=version_of(snapshot_of(state, order.settings.authority)),
         )
         write_catalog(draft.dumps, draft.report, occasion, settings=order.settings)
-    kept.save(state / "articles", articles)
+    kept.save(state / "articles", settled.kept)
     append_lines(state / "iris.tsv", checked.links.new, release=order.as_of.isoformat())
     book.keep()
     published = draft.publish(as_of=order.as_of, content=written.content, meta=written.meta)
-    left_out = (*failed, *checked.refused)
-    return Built(published.release.id, left_out, written.notices, _summary(published))
+    dropped = (f"{each.article.source}: {each.reason}" for each in settled.dropped)
+    left_out, notices = (*unread, *failed, *checked.refused), (*dropped, *written.notices)
+    return Built(published.release.id, left_out, notices, _summary(published))
 
 
 def extracted(
@@ -135,39 +140,16 @@ def extracted(
             yield name, found if isinstance(found, KgError) else to_eval(found)
 
 
-def _articles(names: Sequence[str], order: _Order, stdin: BinaryIO | None) -> tuple[Settled, list[str]]:
-    """Return what is to be published of what is read and kept, and what could not be read or used."""
-    fresh: list[Article] = []
-    faults: list[str] = []
-    found = sources(names, stdin=stdin, notice=order.tell)
-    order.tell(f"reading {len(found)} sources")
-    for source in found:
-        for outcome in outcomes(source, limit=order.settings.article_bytes):
-            try:
-                # Before anything is settled: what cannot be published must not displace what can.
-                fresh.append(require_date(_read(outcome)))
-            except SourceError as error:
-                faults.append(str(error))
-    return settle(with_kept(fresh, kept.load(order.state / "articles"))), faults
-
-
-def _read(outcome: Outcome) -> Article:
-    if isinstance(outcome, SourceError):
-        raise outcome
-    return outcome
-
-
 def _linker(ledger: Ledger, registry: Registry, book: Book) -> Callable[[Sequence[Findings]], Links]:
     return lambda read: link(read, ledger=ledger, registry=registry, decisions=book.decisions)
 
 
-def _found(articles: Sequence[Article], order: _Order) -> tuple[list[Found], list[str]]:
+def _found(articles: Sequence[Article], cache: StageCache, order: _Order) -> tuple[list[Found], list[str]]:
     order.tell(f"extracting {len(articles)} articles")
     read: list[Found] = []
     failed: list[str] = []
-    with FindingsCache(order.state / "cache" / "findings.sqlite") as cache:
-        for key, outcome in findings_with(cache, articles, order.settings, workers=order.workers):
-            read.append(Found(outcome, key)) if isinstance(outcome, Findings) else failed.append(str(outcome))
+    for key, outcome in findings_with(cache, articles, order.settings, workers=order.workers):
+        read.append(Found(outcome, key)) if isinstance(outcome, Findings) else failed.append(str(outcome))
     return read, failed
 
 

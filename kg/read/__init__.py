@@ -2,6 +2,7 @@
 
 from kg.read.article import require_date
 from kg.read.formats import Outcome, outcomes, read
+from kg.read.prints import print_of
 from kg.read.settle import Dropped, Settled, settle, with_kept
 from kg.read.sources import Source, SourceKind, sources
 
@@ -12,6 +13,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "outcomes",
+    "print_of",
     "read",
     "require_date",
     "settle",

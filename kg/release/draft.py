@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Self
 from kg.errors import NotFoundError, StateError, StoreError
 from kg.release.generation import META, SUMS, Release, current, name_of, sha256_of, verify
 from kg.release.log import note_made
+from kg.release.sums import own_files, write_sums
 
 _DRAFT = ".draft-"
 _LINK = ".current-"
@@ -88,6 +89,7 @@ class Draft:
         (self.dumps / SUMS).write_text("".join(sums), encoding="utf-8")
         text = json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True)
         (self.path / META).write_text(text + "\n", encoding="utf-8")
+        write_sums(self.path, own_files(self.path))
         # Bottom up: a folder's entries are safe once what they name is.
         for folder, _, names in os.walk(self.path, topdown=False):
             for each in names:

@@ -1,6 +1,9 @@
 """Stage 6: keep the graphs and answer SPARQL over them; the only room that knows the engine (Oxigraph)."""
 
-from kg.store.contract import Answer, Row, Store, Term, count, fill, rows
+from kg.store.catalogued import CATALOG_FILE, catalogued, check_catalog
+from kg.store.checking import check_graphs, check_manifest
+from kg.store.comparing import check_counts, check_formats, check_store, lines_of, types_in
+from kg.store.contract import Answer, Row, Store, Term, count, fill, rows, rows_of
 from kg.store.described import described
 from kg.store.dumps import write_dumps
 from kg.store.embedded import EmbeddedStore, copy_store, open_read_only, open_store
@@ -9,22 +12,36 @@ from kg.store.jsonld import context_of, jsonld_of, write_jsonld
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
+from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
 from kg.store.sorting import nquads_of, predicate_of, sorted_lines, subject_of, write_nquads
 from kg.store.survey import survey
+from kg.store.tally import triple_of
+from kg.store.web import Account
 
 __all__ = [
+    "CATALOG_FILE",
     "MANIFEST",
     "NQUADS",
     "OFFERED",
+    "Account",
     "Answer",
     "EmbeddedStore",
     "Entry",
+    "Places",
     "QueryPool",
+    "RemoteStore",
     "Row",
     "Shelf",
     "Store",
     "Term",
+    "catalogued",
+    "check_catalog",
+    "check_counts",
+    "check_formats",
+    "check_graphs",
+    "check_manifest",
+    "check_store",
     "content_of",
     "context_of",
     "copy_store",
@@ -33,17 +50,22 @@ __all__ = [
     "fill",
     "jsonld_of",
     "kind_of",
+    "lines_of",
     "nquads_of",
     "open_pool",
     "open_read_only",
     "open_store",
+    "places",
     "predicate_of",
     "read_graph",
     "read_manifest",
     "rows",
+    "rows_of",
     "sorted_lines",
     "subject_of",
     "survey",
+    "triple_of",
+    "types_in",
     "write_dumps",
     "write_jsonld",
     "write_nquads",

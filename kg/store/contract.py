@@ -1,10 +1,10 @@
 """Stage 6, what a store is: the few things that a build and a server ask of any of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from kg.errors import StoreError
 
@@ -37,6 +37,13 @@ class Answer:
     body: bytes
 
 
+class Queried(Protocol):
+    """What answers our own queries: a store here, or one on another server."""
+
+    def query(self, sparql: str, /, *, media: str = "") -> Answer:
+        """Answer any read-only query."""
+
+
 class Store(Protocol):
     """Named graphs and a default graph that SPARQL can ask; embedded, or any server's with a Graph Store."""
 
@@ -67,14 +74,17 @@ class Store(Protocol):
         """Give back what is held; the store answers nothing more."""
 
 
-def rows(store: Store, sparql: str) -> list[Row]:
+def rows(store: Queried, sparql: str) -> list[Row]:
     """Return the solutions of a SELECT query; a variable without a value is absent from its row."""
-    answer = store.query(sparql, media=JSON_RESULTS)
-    bindings = json.loads(answer.body)["results"]["bindings"]
+    return rows_of(json.loads(store.query(sparql, media=JSON_RESULTS).body)["results"]["bindings"])
+
+
+def rows_of(bindings: Iterable[Mapping[str, dict[str, Any]]]) -> list[Row]:
+    """Return the solutions of SPARQL's JSON results."""
     return [{name: _term(value) for name, value in binding.items()} for binding in bindings]
 
 
-def count(store: Store, graph: str | None = None) -> int:
+def count(store: Queried, graph: str | None = None) -> int:
     """Return how many quads the named graphs hold, or how many triples one of them."""
     where = "GRAPH ?g { ?s ?p ?o }" if graph is None else f"GRAPH <{graph}> {{ ?s ?p ?o }}"
     (row,) = rows(store, f"SELECT (COUNT(*) AS ?n) WHERE {{ {where} }}")

@@ -50,8 +50,13 @@ def read_manifest(path: Path) -> dict[str, Entry]:
 
 def write_manifest(path: Path, entries: Iterable[Entry]) -> None:
     """Write entries in the order given."""
+    path.write_text(manifest_text(entries), encoding="utf-8")
+
+
+def manifest_text(entries: Iterable[Entry]) -> str:
+    """Return the manifest of these entries, in the order given."""
     lines = ("\t".join(map(str, astuple(entry))) for entry in entries)
-    path.write_text("\n".join((_HEADER, *lines)) + "\n", encoding="utf-8")
+    return "\n".join((_HEADER, *lines)) + "\n"
 
 
 def content_of(entries: Iterable[Entry]) -> str:

@@ -34,6 +34,7 @@ _UPDATES = frozenset({"insert", "delete", "load", "clear", "drop", "create", "ad
 _HIDES = re.compile(r"[#']")
 _HIERARCHICAL = re.compile(r"<[A-Za-z][\w+.-]*://")
 _SERVICE = "service"
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def kind_of(sparql: str) -> str:
     Raises QueryError for an update and for what is no query.
     """
     return _KINDS[_form(sparql).group().lower()]
+
+
+def iri_ref(iri: str) -> str:
+    """Return an IRI as SPARQL writes it; raises QueryError where it is none, so that it ends no term."""
+    if not _IRI.fullmatch(iri):
+        raise QueryError(f"{iri!r} is no IRI")
+    return f"<{iri}>"
 
 
 def refuse_service(sparql: str) -> None:
