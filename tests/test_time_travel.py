@@ -28,6 +28,7 @@ with warnings.catch_warnings():
 ARTICLES = "SELECT (COUNT(DISTINCT ?a) AS ?n) WHERE { GRAPH ?g { ?a a kg:Article } }"
 LATER = "/id/article/rotterdam-forum-courier-2025"
 EARLIER = "/id/article/lincoln-yangling-2015"
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
 FOLLOWED = ("/page/", "/browse/", "/queries/", "/help", "/ns?")
 PAGE = {"Accept": "text/html"}
@@ -246,11 +247,22 @@ def test_the_list_of_releases_has_dates_counts_and_files(client, ids):
     graph = rdflib.Graph().parse(
         data=client.get("/releases/", headers={"Accept": "text/turtle"}).text, format="turtle"
     )
-    assert sorted(map(str, graph.objects(None, rdflib.OWL.versionInfo))) == ids
+    assert sorted(map(str, graph.objects(None, DCAT.version))) == ids
     page = client.get("/releases/", headers=PAGE).text
     assert all(f'href="/?release={name}"' in page for name in ids)
     assert client.get(f"/releases/{ids[0]}/").headers["Location"] == f"/?release={ids[0]}"
     assert client.get("/releases/2020-01-01-00000000/").status_code == 404
+
+
+def test_the_name_of_a_release_leads_to_it(client, ids):
+    place = f"/id/dataset/{ids[0]}"
+    assert client.get(place, headers=PAGE).headers["Location"] == f"/?release={ids[0]}"
+
+    answer = client.get(place, headers={"Accept": "text/turtle"}, follow_redirects=True, buffered=True)
+    graph = rdflib.Graph().parse(data=answer.text, format="turtle")
+    iri = rdflib.URIRef(f"https://w3id.org/accord-kg/id/dataset/{ids[0]}")
+    assert (iri, DCAT.version, rdflib.Literal(ids[0])) in graph
+    assert client.get("/id/dataset/2020-01-01-00000000").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/browse/Article", "/queries/", "/"])

@@ -1,10 +1,10 @@
-"""Stage 6, publish: /releases/, the list of the releases that are kept, with their files."""
+"""Stage 6, publish: /releases/, the releases that are kept, and where their names lead."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from flask import Blueprint, Response, json, redirect, render_template, request
-from rdflib import DCAT, DCTERMS, OWL, RDF, XSD, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, XSD, Graph, Literal, URIRef
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import NotFoundError
@@ -16,8 +16,11 @@ from kg.publish.negotiate import DOCUMENTS, HTML, JSON_LD, PLAIN_JSON, best
 from kg.publish.pinned import View, view
 from kg.publish.site import Site
 from kg.release import Release
+from kg.release.catalog import CATALOG
+from kg.release.catalog.dcat import DCAT
+from kg.release.catalog.told import release_iri
 
-_COUNTS = ("articles", "quads")
+_COUNTS = ("articles", "statements", "quads")
 _OFFERED = (HTML, PLAIN_JSON, *DOCUMENTS)
 
 
@@ -37,6 +40,8 @@ def release_pages(site: Site) -> Blueprint:
     pages = Blueprint("releases", __name__)
     pages.add_url_rule("/releases/", "list", partial(listed, site))
     pages.add_url_rule("/releases/<name>/", "one", one)
+    # The IRI of a release: its own name in its catalog and in citations of it.
+    pages.add_url_rule("/id/dataset/<name>", "named", named)
     return pages
 
 
@@ -63,6 +68,20 @@ def one(name: str) -> AnyResponse:
     if name not in {release.id for release in seen.kept}:
         raise absent(name, seen, root=request.script_root, path="/")
     return redirect(request.script_root + in_release("/", name), code=302)
+
+
+def named(name: str) -> AnyResponse:
+    """Lead from the name of a release to its front page, or to its catalog, by what the client likes."""
+    seen = _seen()
+    release = next((each for each in seen.kept if each.id == name), None)
+    if release is None:
+        raise absent(name, seen, root=request.script_root, path="/")
+    choice = best(request.headers.get("Accept"), (HTML, *DOCUMENTS))
+    ending = "jsonld" if choice and choice.format is JSON_LD else "ttl"
+    place = f"/releases/{name}/dumps/{CATALOG}.{ending}"
+    if choice is None or choice.format is HTML or not (release.dumps / f"{CATALOG}.{ending}").is_file():
+        place = in_release("/", name)
+    return Response(status=303, headers={"Location": request.script_root + place})
 
 
 def absent(wanted: str, seen: View, *, root: str, path: str) -> ProblemError:
@@ -121,12 +140,12 @@ def _graph(site: Site, found: list[Listed]) -> Graph:
     graph.bind("dcat", DCAT)
     for each in found:
         release = each.release
-        node = URIRef(plain_url(f"/releases/{release.id}/"))
+        node = release_iri(site.names, release.id)
         graph.add((node, RDF.type, DCAT.Dataset))
-        graph.add((node, DCTERMS.isVersionOf, URIRef(f"{site.names.base}id/dataset")))
+        graph.add((node, DCAT.inSeries, site.names.of_path("dataset")))
         graph.add((node, DCTERMS.issued, Literal(release.as_of)))
-        graph.add((node, OWL.versionInfo, Literal(release.id)))
-        graph.add((node, DCTERMS.identifier, Literal(release.content)))
+        graph.add((node, DCAT.version, Literal(release.id)))
+        graph.add((node, DCAT.landingPage, URIRef(plain_url(in_release("/", release.id)))))
         for name, size in each.files:
             file = URIRef(plain_url(f"/releases/{release.id}/dumps/{name}"))
             graph.add((node, DCAT.distribution, file))
