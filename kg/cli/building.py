@@ -1,11 +1,14 @@
 """`kg build`: from articles to a new release."""
 
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+_Item = TypeVar("_Item")
 
 if TYPE_CHECKING:
     from kg.pipeline import Built
@@ -54,6 +57,7 @@ def build(
         strict=strict,
         shrink=shrink,
         tell=tell,
+        track=pipeline.untracked if quiet or not sys.stderr.isatty() else _bar,
         stdin=sys.stdin.buffer,
     )
     _report(result, quiet=quiet)
@@ -76,6 +80,11 @@ def _nothing(_: str) -> None:
 
 def _progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _bar(items: Iterable[_Item], label: str, length: int, /) -> Iterator[_Item]:
+    with click.progressbar(items, length=length, label=label, file=sys.stderr, show_pos=True) as bar:
+        yield from bar
 
 
 def _report(result: "Built", *, quiet: bool) -> None:

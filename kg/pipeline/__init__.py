@@ -23,6 +23,7 @@ from kg.pipeline.extraction import findings_of, findings_with
 from kg.pipeline.losses import refuse_losses
 from kg.pipeline.reading import Given, articles_of
 from kg.pipeline.releasing import write_draft
+from kg.pipeline.tracking import Track, untracked
 from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
 from kg.read import outcomes, print_of, sources
 from kg.release import Draft, Published, begin, tidy
@@ -30,10 +31,10 @@ from kg.settings import Settings, options_of
 from kg.store import Shelf
 from kg.vocabulary import Names
 
-__all__ = ["Built", "Tell", "build", "extracted"]
+__all__ = ["Built", "Tell", "Track", "build", "extracted", "untracked"]
 
 Tell = Callable[[str], None]
-"""Takes one line about how far the build is."""
+"""Takes one line about what the build does now."""
 
 
 def build(
@@ -46,6 +47,7 @@ def build(
     strict: bool,
     tell: Tell,
     shrink: bool = False,
+    track: Track = untracked,
     stdin: BinaryIO | None = None,
 ) -> Built:
     """Read, extract, link, map, check and release; the earlier release is served until the new one is whole.
@@ -54,7 +56,7 @@ def build(
     broken or when much is lost since the earlier release and not `shrink`, StateError when another build
     works in the same folder, StoreError when the disk fails.
     """
-    order = _Order(settings, into / "state", as_of, workers, strict, shrink, tell)
+    order = _Order(settings, into / "state", as_of, workers, strict, shrink, tell, track)
     with begin(into) as draft:
         found = sources(sources_named, stdin=stdin, notice=tell)
         tell(f"reading {len(found)} sources")
@@ -81,11 +83,13 @@ class _Order:
     strict: bool
     shrink: bool
     tell: Tell
+    track: Track
 
 
 def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _Order) -> Built:
     state, earlier = order.state, draft.earlier
-    settled, unread = articles_of(given, state, cache, limit=order.settings.article_bytes)
+    tracked = order.track(given, "reading", len(given))
+    settled, unread = articles_of(tracked, state, cache, limit=order.settings.article_bytes)
     if not settled.kept:
         raise SourceError("; ".join(unread) or "no article was given")
     registry, ledger, book = load_registry(), load_ledger(state / "iris.tsv"), open_book(state)
@@ -93,7 +97,7 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
         read, failed = _found(settled.kept, cache, order)
         order.tell(f"linking and checking {len(read)} articles")
         known = verdicts.load(earlier.records / verdicts.FILE) if earlier else {}
-        desk = Desk(Names(order.settings.base), registry, shelf, known)
+        desk = Desk(Names(order.settings.base), registry, shelf, known, order.track)
         checked = check_articles(read, _linker(ledger, registry, book), desk)
         if not checked.articles:
             raise SourceError("; ".join((*failed, *checked.refused)))
@@ -148,7 +152,8 @@ def _found(articles: Sequence[Article], cache: StageCache, order: _Order) -> tup
     order.tell(f"extracting {len(articles)} articles")
     read: list[Found] = []
     failed: list[str] = []
-    for key, outcome in findings_with(cache, articles, order.settings, workers=order.workers):
+    found = findings_with(cache, articles, order.settings, workers=order.workers)
+    for key, outcome in order.track(found, "extracting", len(articles)):
         read.append(Found(outcome, key)) if isinstance(outcome, Findings) else failed.append(str(outcome))
     return read, failed
 

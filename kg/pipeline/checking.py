@@ -21,6 +21,7 @@ from kg.map.terms import NAMED
 from kg.model import Findings, Links
 from kg.pipeline.described import Descriptions
 from kg.pipeline.makers import maker
+from kg.pipeline.tracking import Track, untracked
 from kg.pipeline.verdicts import Told, Verdict, lines_of
 from kg.resources import resource
 from kg.store import Shelf, nquads_of, open_store, rows
@@ -73,6 +74,7 @@ class Desk:
     shelf: Shelf
     known: dict[str, Verdict]
     """By article; at first those of the earlier release."""
+    track: Track = untracked
     terms: list[bytes] = field(default_factory=lambda: list(_classes_of_terms()))
     """The classes of the ontology's own terms, as a default graph."""
     shapes: Shapes = field(default_factory=load_shapes)
@@ -98,7 +100,7 @@ def check_articles(
         links = linked(findings)
         entities = entities_graph(links, findings, desk.registry, desk.names)
         descriptions = Descriptions(entities)
-        for each in read:
+        for each in desk.track(read, "checking", len(read)):
             verdicts[each.findings.article.id] = _verdict(each, links, descriptions, desk)
         passed = tuple(each for each in read if verdicts[each.findings.article.id].passed)
         refused += [_message(each, verdicts) for each in read if each not in passed]

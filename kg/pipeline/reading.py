@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,19 +27,21 @@ class Given:
 
 
 def articles_of(
-    given: Sequence[Given], state: Path, cache: StageCache, *, limit: int
+    given: Iterable[Given], state: Path, cache: StageCache, *, limit: int
 ) -> tuple[Settled, list[str]]:
     """Return what is to be published of what is read and kept, and what could not be read or used."""
     fresh: list[Article] = []
     faults: list[str] = []
+    keys: list[str] = []
     for each in given:
+        keys.append(_key(each, limit))
         for outcome in _outcomes(each, cache, limit):
             try:
                 # Before anything is settled: what cannot be published must not displace what can.
                 fresh.append(require_date(_read(outcome)))
             except SourceError as error:
                 faults.append(str(error))
-    cache.forget_all_but(_STAGE, (_key(each, limit) for each in given))
+    cache.forget_all_but(_STAGE, keys)
     return settle(with_kept(fresh, kept.load(state / "articles"))), faults
 
 
