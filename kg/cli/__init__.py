@@ -10,6 +10,7 @@ import click
 from kg import __version__
 from kg.cli.building import build
 from kg.cli.explaining import explain
+from kg.cli.exporting import export_site
 from kg.cli.extracting import calibrate, evaluate, extract
 from kg.cli.identity import eval_identity
 from kg.cli.linking import authority, link
@@ -63,6 +64,7 @@ for command in (
     eval_identity,
     evaluate,
     explain,
+    export_site,
     extract,
     link,
     links,

@@ -65,12 +65,14 @@ def create_app(
     ontology: Path | None = None,
     questions: Path | None = None,
     cache_bytes: int = _CACHE_BYTES,
+    static: bool = False,
 ) -> Flask:
     """Return the web site of one release.
 
     `own` answers the questions of the pages, so that strangers' slow queries never hold them up; it is the
-    same door when none is given. Without an `index` of names there is no /reconcile and no /lookup. Ontology
-    and example queries are the package's own when none are given.
+    same door when none is given. Without an `index` of names there is no /reconcile and no /lookup. With
+    `static` the pages are for a site of files. Ontology and example queries are the package's own when none
+    are given.
     Raises SettingsError when the ontology cannot be read.
     """
     vocabulary = ontology or resource("ontology/kg.ttl")
@@ -84,6 +86,7 @@ def create_app(
         context=context_of(vocabulary.read_bytes(), names.prefixes()),
         examples=load_examples(questions or Path(resource("questions"))),
         limits=limits or Limits(),
+        static=static,
     )
     app = _site_of(site, index)
     app.wsgi_app = PageCache(app.wsgi_app, total_bytes=cache_bytes)  # type: ignore[method-assign]  # Flask's own way

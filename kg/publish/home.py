@@ -58,6 +58,8 @@ def home_pages(site: Site) -> Blueprint:
         ("/.well-known/void", "void", void),
     ):
         pages.add_url_rule(path, name, partial(view, site))
+    if site.static:
+        pages.add_url_rule("/needs-server/", "needs_server", partial(needs_server, site))
     return pages
 
 
@@ -109,6 +111,11 @@ def manual(site: Site) -> Response:
     return _html(
         "help.html", site=site, address=plain_url("/"), endpoint=host_url("/sparql"), formats=DOCUMENTS
     )
+
+
+def needs_server(site: Site) -> Response:
+    """Say, in a site of files, that something is answered by a program only."""
+    return _html("needs-server.html", site=site)
 
 
 def dump(site: Site, name: str) -> AnyResponse:

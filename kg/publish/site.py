@@ -80,3 +80,5 @@ class Site:
     """The JSON-LD context of the publication."""
     examples: tuple[Example, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    static: bool = False
+    """Whether the pages become files, which no program answers for."""
