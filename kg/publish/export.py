@@ -20,11 +20,12 @@ from werkzeug.test import Client, TestResponse
 from kg.errors import SettingsError, StoreError
 from kg.publish.addresses import NEEDS_SERVER, Linking, file_of, known_address, links_of, with_links
 from kg.publish.app import create_app
+from kg.publish.negotiate import DOCUMENTS
 from kg.publish.opened import edition_of, require_whole
-from kg.release import current
+from kg.release import Release, current
 from kg.settings import Settings
-from kg.store import Answer, EmbeddedStore, open_read_only
-from kg.vocabulary import Names
+from kg.store import MANIFEST, Answer, EmbeddedStore, open_read_only, read_manifest
+from kg.vocabulary import FACTS, Names
 
 MARK = ".accord-site"
 """Says in a folder that it was written by an export, so that the next one may replace it."""
@@ -85,11 +86,22 @@ def export_site(
     with _beside(out) as folder, closing(open_read_only(release.store, prefixes=names.prefixes())) as store:
         app = create_app(_Here(store), edition, names=names, title=title, static=True, cache_bytes=0)
         site = _Export(app, base, linking, folder, tell)
-        site.crawl(_SEEDS, moved=edition.moved, gone=edition.gone)
+        site.crawl((*_SEEDS, *_graphs(release, names)), moved=edition.moved, gone=edition.gone)
         site.finish()
         (folder / MARK).write_text(f"{release.id}\n", encoding="utf-8")
         found = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     return Exported(release.id, len(found), sum(found))
+
+
+def _graphs(release: Release, names: Names) -> list[str]:
+    """Return the addresses of the graphs, but of the consolidated view, which may be large: it is a dump."""
+    start, facts = str(names.graph("")), str(names.graph(FACTS))
+    graphs = read_manifest(release.dumps / MANIFEST)
+    return [
+        f"/graph/{graph.removeprefix(start)}"
+        for graph in graphs
+        if graph.startswith(start) and graph != facts
+    ]
 
 
 class _Here:
@@ -192,6 +204,9 @@ class _Export:
             for link in links_of(html):
                 if inside := self._linking.internal(link):
                     self._found(inside, address)
+            if address.startswith("/vocab/") and not address.endswith("/"):
+                for known in DOCUMENTS:
+                    self._found(f"{address}.{known.extension}", address)
         else:
             with path.open("wb") as out:
                 out.writelines(response.iter_encoded())
