@@ -18,8 +18,9 @@ from kg.errors import NotFoundError, StoreError
 from kg.pipeline.verifying import Thoroughness, verified
 from kg.release import current, own_files, write_sums
 from kg.release.sums import files_of
-from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_manifest, write_manifest
+from kg.store.manifest import MANIFEST, NQUADS, read_manifest
 from tests.conftest import kg
+from tests.dump_files import write_dump
 
 BASE = "https://w3id.org/accord-kg/"
 QUICK, DEEP = Thoroughness(), Thoroughness(deep=True)
@@ -205,22 +206,6 @@ LINES = {
     f"{BASE}graph/article/a": [S % (name, name, "article/a") for name in "bcd"],
     f"{BASE}graph/facts": [S % (name, name, "facts") for name in "abcd"],
 }
-
-
-def write_dump(folder, graphs, *, behind=b"", pad=b"", extra=b""):
-    """Write a dump whose list, checksums and content all agree with the bytes, right or wrong."""
-    import hashlib
-
-    entries, out = [], b""
-    for graph, lines in graphs.items():
-        data = "".join(lines).encode()
-        member = gzip.compress(data, mtime=0) + pad
-        entries.append(Entry(graph, len(lines), hashlib.sha256(data).hexdigest(), len(out), len(member)))
-        out += member + extra
-    (folder / NQUADS).write_bytes(out + behind)
-    write_manifest(folder / MANIFEST, entries)
-    write_sums(folder, files_of(folder))
-    return content_of(entries)
 
 
 def test_a_dump_of_our_own_is_whole(tmp_path):

@@ -9,6 +9,7 @@ import click
 
 from kg import __version__
 from kg.cli.building import build
+from kg.cli.differing import diff
 from kg.cli.explaining import explain
 from kg.cli.exporting import export_site
 from kg.cli.extracting import calibrate, evaluate, extract
@@ -61,6 +62,7 @@ for command in (
     authority,
     build,
     calibrate,
+    diff,
     eval_identity,
     evaluate,
     explain,

@@ -19,6 +19,7 @@ from kg.pipeline.cache import CACHE, StageCache
 from kg.pipeline.cataloguing import Occasion, kept_out, version_of, write_catalog
 from kg.pipeline.checking import Desk, Found, check_articles
 from kg.pipeline.decisions import Book, digest_of, open_book, snapshot_of, told_and_proposed
+from kg.pipeline.differing import write_changes
 from kg.pipeline.extraction import findings_of, findings_with
 from kg.pipeline.losses import refuse_losses
 from kg.pipeline.reading import Given, articles_of
@@ -118,6 +119,7 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
             snapshot=version_of(snapshot_of(state, order.settings.authority)),
         )
         write_catalog(draft.dumps, draft.report, occasion, settings=order.settings)
+        write_changes(draft, content=written.content, meta=written.meta, as_of=order.as_of)
     kept.save(state / "articles", settled.kept)
     append_lines(state / "iris.tsv", checked.links.new, release=order.as_of.isoformat())
     book.keep()

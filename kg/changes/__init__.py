@@ -1,0 +1,26 @@
+"""Stage 7: what changed between two releases, as a patch for machines and in words for people."""
+
+from kg.changes.patch import name_of, write_patch
+from kg.changes.sides import Side, changed_graphs, line_changes
+from kg.changes.summary import CHANGES, CHANGES_FILE, FOLDER, KINDS, PATCH_FILE, Summary, as_json, summary
+from kg.changes.text import count_lines, counted, noun, text_of
+
+__all__ = [
+    "CHANGES",
+    "CHANGES_FILE",
+    "FOLDER",
+    "KINDS",
+    "PATCH_FILE",
+    "Side",
+    "Summary",
+    "as_json",
+    "changed_graphs",
+    "count_lines",
+    "counted",
+    "line_changes",
+    "name_of",
+    "noun",
+    "summary",
+    "text_of",
+    "write_patch",
+]

@@ -1,0 +1,49 @@
+"""Stage 7, changes: the two releases that are compared, and which lines only one of them has.
+
+Only graphs whose hashes differ are read, and both are read as sorted streams, so memory does not grow.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two releases that are compared."""
+
+    content: str
+    """The SHA-256 that names what it holds."""
+    hashes: Mapping[str, str]
+    """Graph -> SHA-256 of its sorted N-Quads."""
+    lines: Callable[[str], Iterator[bytes]]
+    """Yields the sorted N-Quads of a graph that it has."""
+    id: str = ""
+    """Empty where nothing tells it."""
+    as_of: str = ""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Paths of things that proved to be others -> the paths of those."""
+
+    def graph(self, name: str) -> Iterator[bytes]:
+        """Yield the lines of a graph; none where it has no such graph."""
+        if name in self.hashes:
+            yield from self.lines(name)
+
+
+def changed_graphs(before: Side, after: Side) -> list[str]:
+    """Return the graphs that the two do not have alike, in order."""
+    graphs = before.hashes.keys() | after.hashes.keys()
+    return sorted(graph for graph in graphs if before.hashes.get(graph) != after.hashes.get(graph))
+
+
+def line_changes(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Yield the lines that only one of two sorted streams has, in order; True for those of the second."""
+    old, new = next(before, None), next(after, None)
+    while old is not None or new is not None:
+        if old == new:
+            old, new = next(before, None), next(after, None)
+        elif new is None or (old is not None and old < new):
+            yield False, old or b""
+            old = next(before, None)
+        else:
+            yield True, new
+            new = next(after, None)
