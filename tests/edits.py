@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from kg.link.decision_log import append_rows
 from kg.link.mappings import SAME, Row
 from kg.pipeline import build
+from kg.release import current
 from kg.settings import load
 from tests.conftest import AS_OF
 
@@ -125,7 +126,7 @@ class Publication:
         if self.state.exists():
             shutil.copytree(self.state, before, ignore=shutil.ignore_patterns("cache"))
         self.builds += 1
-        self._build()
+        self._build(date.fromisoformat(AS_OF) + timedelta(days=self.builds))
 
     def copied(self, folder: Path) -> "Publication":
         """Return another one that is as far as this one."""
@@ -138,7 +139,8 @@ class Publication:
         if (self.folder / "before").exists():
             shutil.copytree(self.folder / "before", clean.state)
         shutil.copytree(self.folder / "articles", clean.folder / "articles")
-        clean._build()
+        # A release that says the same keeps its date.
+        clean._build(current(self.out).as_of)
         return clean
 
     def released(self) -> dict[str, object]:
@@ -147,21 +149,21 @@ class Publication:
         files = [path for part in ("dumps", "report") for path in sorted((release / part).iterdir())]
         found: dict[str, object] = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in files}
         meta = json.loads((release / "meta.json").read_text(encoding="utf-8"))
-        # A release that says the same keeps its date.
-        found["meta"] = {key: meta[key] for key in meta if key not in {"id", "as_of"}}
+        found["meta"] = meta
         found["store"] = _quads(release / "store")
         found["names"] = (release / "search/names.sqlite").read_bytes()
-        found["ledger"] = (self.state / "iris.tsv").read_bytes()
+        ledger = (self.state / "iris.tsv").read_text(encoding="utf-8").splitlines()
+        found["ledger"] = [line.split("\t")[:2] for line in ledger]
         found["subjects"] = (self.state / "subjects.jsonl").read_bytes()
         found["kept"] = sorted(path.name for path in (self.state / "articles").glob("*.json"))
         return found
 
-    def _build(self) -> None:
+    def _build(self, as_of: date) -> None:
         build(
             [str(self.folder / "articles")],
             self.out,
             settings=load(self.folder, {}, extractor="generated", authority=""),
-            as_of=date.fromisoformat(AS_OF) + timedelta(days=self.builds),
+            as_of=as_of,
             workers=1,
             strict=False,
             shrink=True,
