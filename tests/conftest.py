@@ -86,9 +86,16 @@ HISTORY = (
 @pytest.fixture(scope="session")
 def history(tmp_path_factory):
     """The folder of three releases, each with one article more."""
+    from kg.pipeline import build
+    from kg.settings import Settings
+
     into = tmp_path_factory.mktemp("history") / "demo"
     for day, article in HISTORY:
-        kg("build", TREE / f"data/articles/{article}.md", "--into", into, "--as-of", day)
+        build(
+            [str(TREE / f"data/articles/{article}.md")], into,
+            settings=Settings(), as_of=date.fromisoformat(day), workers=1, strict=False, tell=lambda _: None,
+        )  # fmt: skip
+    (into / "kg.toml").write_text("query_seconds = 4\n")
     return into
 
 

@@ -320,6 +320,20 @@ def test_a_page_that_is_kept_in_memory_tells_of_no_release_that_is_gone_and_of_n
     assert "it is the current one" in client.get(address, headers=PAGE).text
 
 
+def test_the_ontology_of_an_old_release_is_the_one_that_it_was_made_with(own, ids):
+    folder, client, _ = own
+    dumps = folder / "releases" / ids[0] / "dumps"
+    text = (dumps / "ontology.ttl").read_text().replace('"Agreement"@en', '"Accord of old"@en')
+    (dumps / "ontology.ttl").write_text(text)
+    names = [line.partition("  ")[2] for line in (dumps / "SHA256SUMS").read_text().splitlines()]
+    sums = [f"{hashlib.sha256((dumps / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+    (dumps / "SHA256SUMS").write_text("".join(sums))
+
+    assert "Accord of old" in client.get(f"/ns?release={ids[0]}", headers=PAGE).text
+    assert "Accord of old" in client.get(f"/browse/Agreement?release={ids[0]}", headers=PAGE).text
+    assert "Accord of old" not in client.get("/ns", headers=PAGE).text
+
+
 def test_a_list_of_the_removed_that_cannot_be_read_stops_nobody(own, ids):
     folder, client, now = own
     (folder / "state/releases.tsv").write_text("nonsense\n")
@@ -431,7 +445,7 @@ def test_the_folder_is_not_changed_by_being_served(client, history, ids):
     for name in ids:
         client.get(f"/?release={name}")
 
-    assert sorted(path.name for path in history.iterdir()) == ["current", "releases", "state"]
+    assert sorted(path.name for path in history.iterdir()) == ["current", "kg.toml", "releases", "state"]
     assert [
         json.loads((release.path / "meta.json").read_text())["id"] for release in releases(history)
     ] == ids

@@ -11,6 +11,7 @@ from kg.errors import StoreError
 from kg.publish.app import create_app
 from kg.publish.site import Dump, Edition, Limits
 from kg.release import Release, verify
+from kg.release.catalog import ONTOLOGY
 from kg.release.generation import SUMS, sha256_of
 from kg.search import FILE, NameIndex, is_current, open_names, write_names
 from kg.settings import Settings
@@ -89,6 +90,7 @@ def open_old(release: Release, settings: Settings) -> Opened:
             title=_title(release, settings),
             limits=_limits(settings, 2 * _OLD_WORKERS),
             own=pages,
+            ontology=_ontology_of(release),
             cache_bytes=_OLD_CACHE_BYTES,
         )
         return Opened(release, app, stack.pop_all())
@@ -97,6 +99,12 @@ def open_old(release: Release, settings: Settings) -> Opened:
 def queries_at_once(settings: Settings) -> int:
     """Return how many queries may run or wait: as many again as run may wait, and a few more."""
     return 2 * settings.query_workers + 4
+
+
+def _ontology_of(release: Release) -> Path | None:
+    """Return the ontology as it was in that release, where it has one of its own."""
+    path = release.dumps / ONTOLOGY
+    return path if path.is_file() else None
 
 
 def _names(release: Release, settings: Settings) -> Names:
