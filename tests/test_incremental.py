@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from kg.pipeline import storing
 from tests.edits import Add, Correct, Decide, Publication, Remove, histories
 
+# Without shrinking: an example takes seconds, and histories are short.
 quick = settings(
     max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
-"""Without shrinking: an example takes seconds."""
-long = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+long = settings(quick, max_examples=30, derandomize=False)
 SHARES = st.sampled_from([storing._MOST_CHANGED, 1.0])
 """How much may have changed for the store to be taken over: few articles change much."""
 
