@@ -204,6 +204,8 @@ def test_with_an_address_all_links_are_full_and_lead_to_files(folder, tmp_path):
     links = {link for text in html.values() for link in links_of(text) if not link.startswith("#")}
 
     assert "404.html" in html
+    assert "https://live.example/kg/sparql" in links
+    assert "needs-server" not in {link.removeprefix(ADDRESS).rstrip("/") for link in links}
     assert all(link.startswith(("https://", "http://")) for link in links)
     ours = {urldefrag(link)[0].removeprefix(ADDRESS) for link in links if link.startswith(ADDRESS)}
     assert len(ours) > 50

@@ -66,13 +66,14 @@ def create_app(
     questions: Path | None = None,
     cache_bytes: int = _CACHE_BYTES,
     static: bool = False,
+    server: str = "",
 ) -> Flask:
     """Return the web site of one release.
 
     `own` answers the questions of the pages, so that strangers' slow queries never hold them up; it is the
     same door when none is given. Without an `index` of names there is no /reconcile and no /lookup. With
-    `static` the pages are for a site of files. Ontology and example queries are the package's own when none
-    are given.
+    `static` the pages are for a site of files, whose queries `server` answers if there is one. Ontology and
+    example queries are the package's own when none are given.
     Raises SettingsError when the ontology cannot be read.
     """
     vocabulary = ontology or resource("ontology/kg.ttl")
@@ -87,6 +88,7 @@ def create_app(
         examples=load_examples(questions or Path(resource("questions"))),
         limits=limits or Limits(),
         static=static,
+        server=server,
     )
     app = _site_of(site, index)
     app.wsgi_app = PageCache(app.wsgi_app, total_bytes=cache_bytes)  # type: ignore[method-assign]  # Flask's own way

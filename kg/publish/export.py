@@ -84,7 +84,9 @@ def export_site(
     title = str(release.meta.get("title", settings.title))
     edition = edition_of(release)
     with _beside(out) as folder, closing(open_read_only(release.store, prefixes=names.prefixes())) as store:
-        app = create_app(_Here(store), edition, names=names, title=title, static=True, cache_bytes=0)
+        app = create_app(
+            _Here(store), edition, names=names, title=title, static=True, server=server, cache_bytes=0
+        )
         site = _Export(app, base, linking, folder, tell)
         site.crawl((*_SEEDS, *_graphs(release, names)), moved=edition.moved, gone=edition.gone)
         site.finish()

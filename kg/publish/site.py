@@ -82,3 +82,10 @@ class Site:
     limits: Limits = field(default_factory=Limits)
     static: bool = False
     """Whether the pages become files, which no program answers for."""
+    server: str = ""
+    """Then, where a program of this release can be asked; nothing when it is not known."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether the pages may lead to what needs a program, such as the endpoint."""
+        return bool(self.server) or not self.static
