@@ -127,3 +127,16 @@ def seed_served(seed_release):
 @pytest.fixture(scope="session")
 def day():
     return date.fromisoformat(AS_OF)
+
+
+@pytest.fixture(scope="session")
+def two(tmp_path_factory):
+    """A publication with two releases: one article, and then another that settles what it left open."""
+    folder = tmp_path_factory.mktemp("two")
+    articles, into = folder / "articles", folder / "demo"
+    articles.mkdir()
+    names = ("rotterdam-forum-daily-2025.md", "porto-memorandum-2025.md")
+    for day, name in enumerate(names, start=24):
+        (articles / name).write_bytes((TREE / "data/articles" / name).read_bytes())
+        kg("build", articles, "--into", into, "--as-of", f"2026-11-{day}")
+    return into

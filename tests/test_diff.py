@@ -275,22 +275,6 @@ def loaded(gone, came, start):
     return {str(quad) for quad in store}
 
 
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    """A publication with two releases: one article, and then another that settles what it left open."""
-    from tests.conftest import TREE
-
-    folder = tmp_path_factory.mktemp("two")
-    articles, into = folder / "articles", folder / "demo"
-    articles.mkdir()
-    for name in ("rotterdam-forum-daily-2025.md", "porto-memorandum-2025.md"):
-        (articles / name).write_text(
-            (TREE / "data/articles" / name).read_text(encoding="utf-8"), encoding="utf-8"
-        )
-        kg("build", articles, "--into", into, "--as-of", f"2026-11-{23 + len(list(articles.iterdir()))}")
-    return into
-
-
 def ids(two):
     return sorted(path.name for path in (two / "releases").iterdir() if not path.name.startswith("."))
 

@@ -1,5 +1,6 @@
 """Stage 7: what changed between two releases, as a patch for machines and in words for people."""
 
+from kg.changes.kept import changes_of, patch_of
 from kg.changes.patch import name_of, write_patch
 from kg.changes.sides import Side, changed_graphs, line_changes
 from kg.changes.summary import CHANGES, CHANGES_FILE, FOLDER, KINDS, PATCH_FILE, Summary, as_json, summary
@@ -15,11 +16,13 @@ __all__ = [
     "Summary",
     "as_json",
     "changed_graphs",
+    "changes_of",
     "count_lines",
     "counted",
     "line_changes",
     "name_of",
     "noun",
+    "patch_of",
     "summary",
     "text_of",
     "write_patch",
