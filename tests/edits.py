@@ -1,4 +1,4 @@
-"""Random histories of a publication: articles come, are corrected and go, links are decided, files renamed.
+"""Random histories of a publication: articles come, are corrected and go, links and merges are decided.
 
 folder = Publication(tmp_path)
 for edits in history:            # drawn from `histories`
@@ -12,13 +12,14 @@ import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pyoxigraph
 from generated import write_sources
 from hypothesis import strategies as st
 
 from kg.link.decision_log import append_rows
-from kg.link.mappings import SAME, Row
+from kg.link.mappings import OWN, SAME, Row
 from kg.pipeline import build
 from kg.release import current
 from kg.settings import load
@@ -61,11 +62,18 @@ class Decide:
     """Accept or refuse an item of Wikidata for one of the bodies that have a name in the ledger."""
 
     body: int
-    item: int
     accepted: bool
 
 
-Edit = Add | Correct | Remove | Rename | Decide
+@dataclass(frozen=True)
+class Merge:
+    """Say that two of the bodies that have a name in the ledger are one."""
+
+    one: int
+    other: int
+
+
+Edit = Add | Correct | Remove | Rename | Decide | Merge
 
 _numbers = st.sampled_from(NUMBERS)
 _edits = st.one_of(
@@ -73,7 +81,8 @@ _edits = st.one_of(
     st.builds(Correct, _numbers),
     st.builds(Remove, _numbers),
     st.builds(Rename, _numbers, st.sampled_from("amz")),
-    st.builds(Decide, st.integers(0, 8), st.integers(9001, 9004), st.booleans()),
+    st.builds(Decide, st.integers(0, 8), st.booleans()),
+    st.builds(Merge, st.integers(0, 8), st.integers(0, 8)),
 )
 
 
@@ -116,8 +125,13 @@ class Publication:
                     old = self._path(number)
                     self.names[number] = f"{before}-{_id(number)}"
                     old.rename(self._path(number))
-                case Decide(body, item, accepted):
-                    self._decide(body, item, accepted=accepted)
+                case Decide(body, accepted) if known := self._bodies():
+                    name = known[body % len(known)]
+                    # Always the same item: a thing with two is refused.
+                    item = f"wd:Q{9000 + crc32(name.encode()) % 1000}"
+                    self._decide(name, SAME, item, modifier="" if accepted else "Not")
+                case Merge(one, other) if (known := self._bodies()) and (one - other) % len(known):
+                    self._decide(known[one % len(known)], OWN, f"inst:{known[other % len(known)]}")
 
     def build(self) -> None:
         """Build on what is there, after setting aside the state that the build starts from."""
@@ -179,27 +193,22 @@ class Publication:
     def _path(self, number: int) -> Path:
         return self.folder / "articles" / f"{self.names.get(number, _id(number))}.md"
 
-    def _decide(self, body: int, item: int, *, accepted: bool) -> None:
-        known = _bodies(self.state / "iris.tsv")
-        if known:
-            row = Row(
-                subject_id=f"inst:{known[body % len(known)]}", predicate_id=SAME, object_id=f"wd:Q{item}",
-                predicate_modifier="" if accepted else "Not", mapping_justification="semapv:MappingReview",
-                reviewer_label="A Reviewer", mapping_date=AS_OF,
-            )  # fmt: skip
-            append_rows(self.state / "decisions", [row])
+    def _decide(self, name: str, predicate: str, target: str, *, modifier: str = "") -> None:
+        row = Row(
+            subject_id=f"inst:{name}", predicate_id=predicate, object_id=target, predicate_modifier=modifier,
+            mapping_justification="semapv:MappingReview", reviewer_label="A Reviewer", mapping_date=AS_OF,
+        )  # fmt: skip
+        append_rows(self.state / "decisions", [row])
+
+    def _bodies(self) -> list[str]:
+        """Return the names in the ledger of all bodies."""
+        ledger = self.state / "iris.tsv"
+        cells = ledger.read_text(encoding="utf-8").split() if ledger.is_file() else []
+        return sorted({each.partition("/")[2] for each in cells if each.startswith("institution/")})
 
 
 def _id(number: int) -> str:
     return f"generated-{SEED}-{number:06}"
-
-
-def _bodies(ledger: Path) -> list[str]:
-    """Return the names in the ledger of all bodies."""
-    if not ledger.is_file():
-        return []
-    cells = ledger.read_text(encoding="utf-8").split()
-    return sorted({each.partition("/")[2] for each in cells if each.startswith("institution/")})
 
 
 def _quads(store: Path) -> list[str]:

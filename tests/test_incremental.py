@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kg.pipeline import storing
-from tests.edits import Add, Correct, Decide, Publication, Remove, histories
+from tests.edits import Add, Correct, Decide, Merge, Publication, Remove, histories
 
 # Without shrinking: an example takes seconds, and histories are short.
 quick = settings(
@@ -60,10 +60,11 @@ def begun(tmp_path_factory):
         [Add(7)],
         [Correct(0)],
         [Remove(6)],
-        [Decide(0, 9001, accepted=True)],
+        [Decide(0, accepted=True)],
+        [Merge(0, 1)],
         [Add(116), Remove(110), Correct(6)],
     ],
-    ids=["nothing", "another report of it", "a correction", "a report less", "a link", "several"],
+    ids=["nothing", "another report of it", "a correction", "a report less", "a link", "a merge", "several"],
 )
 def test_one_more_build_is_a_clean_build(begun, edits, tmp_path, monkeypatch):
     monkeypatch.setattr(storing, "_MOST_CHANGED", 1.0)
