@@ -81,7 +81,7 @@ def test_the_front_page_tells_what_is_in_here(client):
     assert "7 statements" in text
     assert "accord.nq.gz" in text
     assert re.search(r"[0-9a-f]{64}", text)
-    assert "Release 2026-11-24-0badcafe, 24 November 2026" in text
+    assert "(2026). A made-up release. Release 2026-11-24-0badcafe [data set]" in text
 
 
 def test_the_newest_agreements_carry_their_status(client):

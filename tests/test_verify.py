@@ -182,8 +182,8 @@ def test_another_format_that_lacks_a_statement_is_found_by_looking_deep(whole):
     name = "dumps/accord-noquotes.nq.gz"
     lines = gzip.decompress((whole / name).read_bytes()).splitlines(keepends=True)
     with resealed(whole, name, gzip.compress(b"".join(lines[1:]))):
-        assert faults(whole) == []
-        (found,) = faults(whole, DEEP)
+        assert [fault for fault in faults(whole) if "catalog.ttl" not in fault] == []
+        (found,) = (fault for fault in faults(whole, DEEP) if "catalog.ttl" not in fault)
 
         assert found.startswith("dumps/accord-noquotes.nq.gz holds")
 

@@ -114,7 +114,7 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
         occasion = Occasion(
             content=written.content,
             as_of=order.as_of,
-            kept_out=kept_out(checked),
+            kept_out=kept_out(checked.verdicts),
             decisions=digest_of(book),
             snapshot=version_of(snapshot_of(state, order.settings.authority)),
         )

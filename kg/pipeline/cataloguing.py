@@ -3,7 +3,7 @@
 import hashlib
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +12,6 @@ from pathlib import Path
 from kg import __version__
 from kg.errors import StoreError
 from kg.link.authority import open_snapshot
-from kg.pipeline.checking import Checked
 from kg.pipeline.makers import maker, stages
 from kg.pipeline.verdicts import Verdict
 from kg.release import name_of
@@ -62,11 +61,11 @@ def write_catalog(dumps: Path, report: Path, occasion: Occasion, *, settings: Se
     write_all(told, dumps)
 
 
-def kept_out(checked: Checked) -> tuple[str, ...]:
+def kept_out(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     """Return a line for each article that did not pass: its id, and what is wrong with it."""
     return tuple(
         f"{verdict.article}: " + ("cannot be mapped" if verdict.fault else _reasons(verdict))
-        for verdict in checked.verdicts
+        for verdict in verdicts
         if not verdict.passed
     )
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from kg.publish import memento
 from kg.publish.browse import browse_pages
 from kg.publish.cache import PageCache
+from kg.publish.catalog import catalog_pages
 from kg.publish.changes import change_pages
 from kg.publish.entity import entity_pages
 from kg.publish.errors import ProblemError, add_handlers
@@ -109,6 +110,7 @@ def _site_of(site: Site, index: NameIndex | None) -> Flask:
         entity_pages,
         ontology_pages,
         sparql_pages,
+        catalog_pages,
         release_pages,
         change_pages,
         memento_pages,

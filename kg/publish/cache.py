@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PLACES = ("/page/", "/data/", "/id/", "/browse/", "/vocab/", "/queries/")
-_WHOLE = ("/", "/ns", "/help")
+_WHOLE = ("/", "/ns", "/help", "/.well-known/void")
 _Headers = list[tuple[str, str]]
 _Key = tuple[str, ...]
 

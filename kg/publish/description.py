@@ -1,9 +1,12 @@
 """Stage 6, publish: the endpoint's description of itself (SPARQL 1.1 Service Description)."""
 
-from rdflib import DCTERMS, RDF, VOID, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, RDF, RDFS, VOID, Graph, Literal, Namespace, URIRef
 
+from kg.publish.links import host_url
 from kg.publish.negotiate import GRAPHS, SOLUTIONS, Choice
 from kg.publish.site import Site
+from kg.release.catalog import release_iri
+from kg.vocabulary import FACTS
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _W3 = "http://www.w3.org/ns/formats/"
@@ -40,6 +43,11 @@ def service_description(site: Site, endpoint: str) -> Graph:
     graph.add((view, RDF.type, VOID.Dataset))
     about = "The consolidated view: each thing once; what each article reports stands in the named graphs."
     graph.add((view, DCTERMS.description, Literal(about, lang="en")))
+    # The statistics tell of both: the release, and its facts.
+    release = release_iri(site.names, site.edition.id)
+    graph.add((data, DCTERMS.source, release))
+    graph.add((view, DCTERMS.source, release + f"#{FACTS}"))
+    graph.add((data, RDFS.seeAlso, URIRef(host_url("/.well-known/void"))))
     return graph
 
 

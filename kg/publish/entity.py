@@ -25,7 +25,6 @@ def entity_pages(site: Site) -> Blueprint:
         ("/id/<segment>/<name>", "thing", thing),
         ("/page/<segment>/<name>", "page", page),
         ("/data/<segment>/<name>", "data", data),
-        ("/id/dataset", "dataset", dataset),
         ("/graph/<path:name>", "graph", graph),
     ):
         pages.add_url_rule(path, name, partial(view, site))
@@ -78,14 +77,6 @@ def data(site: Site, segment: str, name: str) -> Response:
     choice = preferred(known)
     body = document_of(site, iri, choice, scope=scope, address=host_url(f"/data/{segment}/{stem}"))
     return _linked(Response(body, content_type=choice.content_type), segment, stem)
-
-
-def dataset(site: Site) -> Response:
-    """Send the client from the data set to the page that shows it, or to its description."""
-    del site
-    choice = best(request.headers.get("Accept"), (HTML, *DOCUMENTS))
-    place = "/" if choice and choice.format is HTML else "/graph/catalog"
-    return Response(status=303, headers={"Location": here(place)})
 
 
 def graph(site: Site, name: str) -> Response:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import NotFoundError, StoreBusyError, StoreError, StoreTimeoutError
+from kg.publish.about import about
 from kg.publish.asking import rows, values
 from kg.publish.labels import labels_of, name_of
-from kg.publish.links import here, host_url, href, plain_url
+from kg.publish.links import host_url, href, plain_url
 from kg.publish.negotiate import DOCUMENTS
 from kg.publish.site import Dump, Site
 from kg.publish.statements import Shown, in_words, show
@@ -55,7 +56,6 @@ def home_pages(site: Site) -> Blueprint:
         ("/healthz", "health", health),
         ("/robots.txt", "robots", robots),
         ("/favicon.ico", "favicon", favicon),
-        ("/.well-known/void", "void", void),
     ):
         pages.add_url_rule(path, name, partial(view, site))
     if site.static:
@@ -70,14 +70,18 @@ def front(site: Site) -> Response:
         (name, site.terms.labels(str(KG[name])), counts.get(str(KG[name]), 0)) for name in SHOWN_CLASSES
     ]
     articles = int(rows(site.runner, _ARTICLES % site.names.graph("catalog"))[0]["n"].text)
-    return _html(
+    told = about(site)
+    page = _html(
         "home.html",
         site=site,
+        about=told,
         classes=[*classes, ("Article", site.terms.labels(str(KG.Article)), articles)],
         claims=int(rows(site.runner, _CLAIMS)[0]["n"].text),
         newest=_newest(site),
-        issued=in_words(site.edition.issued.isoformat()),
     )
+    if told.links:
+        page.headers["Link"] = ", ".join(told.links)
+    return page
 
 
 def _newest(site: Site) -> list[Deal]:
@@ -168,12 +172,6 @@ def favicon(site: Site) -> Response:
     del site
     icon = Path(__file__).parent / "static" / "icon.svg"
     return Response(icon.read_bytes(), content_type="image/svg+xml")
-
-
-def void(site: Site) -> AnyResponse:
-    """Send machines to the description of the data set."""
-    del site
-    return redirect(here("/graph/catalog"), code=302)
 
 
 def _html(template: str, **given: object) -> Response:

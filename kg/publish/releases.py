@@ -1,4 +1,4 @@
-"""Stage 6, publish: /releases/, the releases that are kept, and where their names lead."""
+"""Stage 6, publish: /releases/, /releases/, the list of the releases that are kept, with their files."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,9 +16,8 @@ from kg.publish.negotiate import DOCUMENTS, HTML, JSON_LD, PLAIN_JSON, best
 from kg.publish.pinned import View, view
 from kg.publish.site import Site
 from kg.release import Release
-from kg.release.catalog import CATALOG
+from kg.release.catalog import release_iri
 from kg.release.catalog.dcat import DCAT
-from kg.release.catalog.told import release_iri
 
 _COUNTS = ("articles", "statements", "quads")
 _OFFERED = (HTML, PLAIN_JSON, *DOCUMENTS)
@@ -40,8 +39,6 @@ def release_pages(site: Site) -> Blueprint:
     pages = Blueprint("releases", __name__)
     pages.add_url_rule("/releases/", "list", partial(listed, site))
     pages.add_url_rule("/releases/<name>/", "one", one)
-    # The IRI of a release: its own name in its catalog and in citations of it.
-    pages.add_url_rule("/id/dataset/<name>", "named", named)
     return pages
 
 
@@ -68,20 +65,6 @@ def one(name: str) -> AnyResponse:
     if name not in {release.id for release in seen.kept}:
         raise absent(name, seen, root=request.script_root, path="/")
     return redirect(request.script_root + in_release("/", name), code=302)
-
-
-def named(name: str) -> AnyResponse:
-    """Lead from the name of a release to its front page, or to its catalog, by what the client likes."""
-    seen = _seen()
-    release = next((each for each in seen.kept if each.id == name), None)
-    if release is None:
-        raise absent(name, seen, root=request.script_root, path="/")
-    choice = best(request.headers.get("Accept"), (HTML, *DOCUMENTS))
-    ending = "jsonld" if choice and choice.format is JSON_LD else "ttl"
-    place = f"/releases/{name}/dumps/{CATALOG}.{ending}"
-    if choice is None or choice.format is HTML or not (release.dumps / f"{CATALOG}.{ending}").is_file():
-        place = in_release("/", name)
-    return Response(status=303, headers={"Location": request.script_root + place})
 
 
 def absent(wanted: str, seen: View, *, root: str, path: str) -> ProblemError:

@@ -2,7 +2,7 @@
 
 from kg.release.draft import Draft, Published, begin
 from kg.release.fetching import Origin, ask_endpoint, download, origin_of, served_release
-from kg.release.generation import Release, current, find, ids, name_of, releases, verify
+from kg.release.generation import Release, current, find, ids, is_id, name_of, releases, verify
 from kg.release.keeping import remove, roll_back, tidy
 from kg.release.kept import Kept
 from kg.release.log import Noted, read_log
@@ -23,6 +23,7 @@ __all__ = [
     "files_of",
     "find",
     "ids",
+    "is_id",
     "name_of",
     "origin_of",
     "own_files",

@@ -63,6 +63,11 @@ def name_of(as_of: date, content: str) -> str:
     return f"{as_of.isoformat()}-{content[:8]}"
 
 
+def is_id(name: str) -> bool:
+    """Return whether a name could be that of a release."""
+    return bool(_ID.fullmatch(name))
+
+
 def current(directory: Path) -> Release:
     """Return the release that is served from a folder.
 

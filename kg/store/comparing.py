@@ -22,6 +22,7 @@ _SOME = "SELECT ?g (COUNT(*) AS ?n) WHERE { VALUES ?g { %s } GRAPH ?g { ?s ?p ?o
 _TOTAL = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
 _DEFAULT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _OTHERS = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH <%s> { ?s ?p ?o } } }"
+_CELLS = 4
 _TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _AT_ONCE = 200
 """Graphs that are asked for at once where one query for all is too slow."""
@@ -83,7 +84,9 @@ def types_in(folder: Path, graph: str) -> Counter[str]:
     """Return how many things of each class a graph of the dump names."""
     entry = read_manifest(folder / MANIFEST).get(graph)
     lines = read_graph(folder / NQUADS, entry) if entry else iter(())
-    return Counter(line.split(b" ", 3)[2][1:-1].decode() for line in lines if predicate_of(line) == _TYPE)
+    # A damaged line may be anything; that it is damaged is told when the graph has been read.
+    cells = (line.split(b" ", 3) for line in lines)
+    return Counter(c[2][1:-1].decode(errors="replace") for c in cells if len(c) == _CELLS and c[1] == _TYPE)
 
 
 def lines_of(folder: Path) -> Iterator[bytes]:

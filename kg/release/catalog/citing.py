@@ -32,7 +32,7 @@ class Cited:
 
     @property
     def bibtex(self) -> str:
-        """Return the citation as a BibTeX entry; names are in braces, since they are not persons."""
+        """Return the citation as a BibTeX entry; what is in double braces stays as it is."""
         fields = {
             "author": f"{{{_latex(self.publisher)}}}",
             "title": f"{{{_latex(self.title)}}}",

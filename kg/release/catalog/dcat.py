@@ -192,7 +192,7 @@ def _add_file(graph: Graph, told: Told, file: File) -> None:
         graph, iri,
         (RDF.type, DCAT.Distribution),
         (DCTERMS.title, _english(f"{what.title} ({file.name})")),
-        (DCAT.downloadURL, told.address(f"dumps/{quote(file.name)}")),
+        (DCAT.downloadURL, told.download(file.name)),
         (DCAT.accessURL, told.address("")),
         (DCAT.mediaType, URIRef(_IANA + what.media_type)),
         (DCAT.byteSize, Literal(file.size, datatype=XSD.nonNegativeInteger)),

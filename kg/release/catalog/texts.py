@@ -33,7 +33,8 @@ WHAT IS WHAT
   README.txt         this text
   CITATION.cff       how to cite the release
   LICENSE-DATA.txt   what you may do with it
-  catalog.ttl        all of this for programs (DCAT 3); catalog.jsonld is the same
+  catalog.ttl        all of this for programs (DCAT 3)
+  catalog.jsonld     the same
   SHA256SUMS         the checksum of every other file
 
 IS IT WHOLE?

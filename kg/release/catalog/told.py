@@ -79,6 +79,10 @@ class Told:
         """Return an address below the base, which a server gives as its own."""
         return URIRef(self.names.base + path)
 
+    def download(self, name: str) -> URIRef:
+        """Return the address of a file, which stays that of this release."""
+        return self.address(f"releases/{self.id}/dumps/{quote(name)}")
+
     @property
     def cited(self) -> Cited:
         """Return what a citation of the release says."""

@@ -66,7 +66,7 @@ def _vocabularies(facts: Counted) -> list[URIRef]:
 def _add_dumps(graph: Graph, told: Told, dataset: URIRef, part: str) -> None:
     for file in told.files:
         if part in _DUMPS and re.fullmatch(_DUMPS[part], file.name):
-            graph.add((dataset, VOID.dataDump, told.address(f"dumps/{file.name}")))
+            graph.add((dataset, VOID.dataDump, told.download(file.name)))
 
 
 def _add_parts(graph: Graph, told: Told) -> None:
