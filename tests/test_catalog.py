@@ -394,6 +394,22 @@ def test_every_format_says_the_same(served, place):
     assert all(set(other) == set(found[0]) for other in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "media"),
+    [
+        ("catalog.ttl", "text/turtle; charset=utf-8"),
+        ("catalog.jsonld", "application/ld+json"),
+        ("accord.ttl.gz", "application/gzip"),
+        ("graphs.tsv", "text/tab-separated-values; charset=utf-8"),
+        ("CITATION.cff", "application/yaml"),
+        ("SHA256SUMS", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_file_is_sent_as_what_it_is(served, name, media):
+    with urllib.request.urlopen(f"{served.url}dumps/{name}", timeout=60) as answer:
+        assert answer.headers["Content-Type"] == media
+
+
 def test_catalog_series_and_release_lead_to_the_catalog(served, release):
     for name in ("id/catalog", "id/dataset", str(release).removeprefix(NAMES.base)):
         assert str(release) in served.get(name, "text/turtle")

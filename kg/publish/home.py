@@ -17,6 +17,7 @@ from kg.publish.links import host_url, href, plain_url
 from kg.publish.negotiate import DOCUMENTS
 from kg.publish.site import Dump, Site
 from kg.publish.statements import Shown, in_words, show
+from kg.release.catalog.files import media_type_of
 from kg.vocabulary import KG
 
 SHOWN_CLASSES = ("Agreement", "AgreementSet", "Event", "Delegation", "Institution", "Person", "Place")
@@ -27,7 +28,6 @@ _NEWEST = """SELECT ?x ?status (MIN(?d) AS ?day) WHERE { ?x a kg:Agreement ; kg:
   OPTIONAL { ?x (kg:signedAt|kg:outcomeOf)/kg:startDate ?d } } GROUP BY ?x ?status
   ORDER BY DESC(?day) ?x LIMIT 8"""
 _PARTIES = "SELECT DISTINCT ?x ?party WHERE { %s ?x kg:party ?party }"
-_TYPES = {".gz": "application/gzip", ".json": "application/json", ".txt": "text/plain; charset=utf-8"}
 _ROBOTS = (
     "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /data/\nDisallow: /*?*release=\n"
     "Allow: /\n"
@@ -139,7 +139,7 @@ def _sent(site: Site, found: Dump) -> AnyResponse:
     try:
         return send_file(
             found.path,
-            mimetype=_TYPES.get(found.path.suffix, "application/octet-stream"),
+            mimetype=media_type_of(found.path.name),
             etag=found.sha256,
             last_modified=datetime.combine(site.edition.issued, time(), UTC),
             conditional=True,

@@ -25,7 +25,7 @@ _THEME = URIRef("http://publications.europa.eu/resource/authority/data-theme/INT
 _CITATION = DCTERMS.bibliographicCitation
 _KEYWORDS_ZH = ("协议", "代表团", "机构", "事件", "知识图谱", "新闻")
 _RIGHTS = "The facts are under CC BY 4.0. Quoted words of articles remain with those who wrote them."
-_QUOTES = "Holds short quotations of articles: all rights in them remain with their outlets."
+_QUOTES = "May hold short quotations of articles: all rights in them remain with their outlets."
 _SPARQL = URIRef("http://www.w3.org/TR/sparql11-protocol/")
 
 Triple = tuple[Node, Node, Node]

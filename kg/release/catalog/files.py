@@ -3,17 +3,20 @@
 import re
 from dataclasses import dataclass
 
+# JSON lines have no registered type.
 _IANA = {
     "nq": "application/n-quads",
     "trig": "application/trig",
     "ttl": "text/turtle",
     "nt": "application/n-triples",
     "jsonld": "application/ld+json",
-    "jsonl": "application/x-ndjson",
+    "jsonl": "text/plain",
     "json": "application/json",
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "txt": "text/plain",
+    "cff": "application/yaml",
+    "SHA256SUMS": "text/plain",
 }
 _PACKED = {"gz": "application/gzip", "zst": "application/zstd"}
 _W3C = {"nq": "N-Quads", "trig": "TriG", "ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD"}
@@ -107,6 +110,12 @@ def described(name: str) -> Described:
         conforms_to=_CONFORMS.get(plain, ""),
         quotes=not _WITHOUT_QUOTES.fullmatch(name),
     )
+
+
+def media_type_of(name: str) -> str:
+    """Return the media type by which a file is sent, packed as it is."""
+    what = described(name)
+    return what.packed_as or what.media_type
 
 
 def _words(plain: str) -> tuple[str, str]:
