@@ -31,8 +31,8 @@ from pyoxigraph import RdfFormat, Store, parse, serialize
 from kg.pipeline import build
 from kg.resources import resource
 from kg.settings import load
-from kg.store import MANIFEST, NQUADS, Shelf, context_of, read_graph, read_manifest, write_dumps
-from kg.vocabulary import FACTS, KG, Names
+from kg.store import MANIFEST, NQUADS, Folder, Shelf, context_of, read_graph, read_manifest, write_dumps
+from kg.vocabulary import Names
 
 SEED = 7
 AS_OF = date(2026, 11, 24)
@@ -218,21 +218,13 @@ def dumps_here(folder: Path, *_: object) -> None:
     names = Names()
     release, target = folder / "out/current", folder / "dumps"
     entries = read_manifest(release / "dumps" / MANIFEST)
-    nquads = folder / "all.nq"
-    with nquads.open("wb") as file:
-        file.writelines(_lines(release / "dumps" / NQUADS, entries.values()))
-    write_dumps(
-        nquads, target, facts=str(names.graph(FACTS)), quote=str(KG.quote), prefixes=names.prefixes(),
-        context=context_of(resource("ontology/kg.ttl").read_bytes(), names.prefixes()),
-    )  # fmt: skip
-    nquads.unlink()
+    with Shelf(folder / "fresh", earlier=release / "dumps") as shelf:
+        for graph in entries:
+            shelf.keep(graph)
+        context = context_of(resource("ontology/kg.ttl").read_bytes(), names.prefixes())
+        write_dumps(shelf, Folder(target, folder / "records"), names=names, context=context)
     shutil.rmtree(target)
     print(sum(entry.quads for entry in entries.values()))
-
-
-def _lines(path: Path, entries: Iterable) -> Iterator[bytes]:
-    for entry in entries:
-        yield from read_graph(path, entry)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from kg.release import current
 from kg.search import FILE
 from kg.settings import Settings
 from kg.store import Shelf
-from kg.store.sorting import graph_of
+from kg.store.lines import graph_of
 from tests.publish_site import DIGEST, NAMES, make_release, nquads_of
 
 TREE = Path(__file__).parent.parent

@@ -20,7 +20,7 @@ from kg.release import Draft, Release
 from kg.resources import resource
 from kg.search import FILE, write_names
 from kg.settings import Settings
-from kg.store import EmbeddedStore, Shelf, context_of, described, rows, write_dumps
+from kg.store import EmbeddedStore, Folder, Shelf, context_of, described, rows, write_dumps
 from kg.validate import Report, Scope, Violation, check_set, report_graph, set_rules
 from kg.vocabulary import FACTS, KG, Names, article_graph
 
@@ -57,18 +57,13 @@ def write_draft(
     found = _stored(draft, shelf, checked, names)
     if strict and not Report(tuple(each.violation for each in found)).conforms:
         raise ShapeError("\n".join(lines_of(found)))
-    nquads = draft.path / "all.nq"
-    with nquads.open("wb") as file:
-        file.writelines(line for entry in shelf.entries() for line in shelf.lines(entry.graph))
     content = write_dumps(
-        nquads,
-        draft.dumps,
-        facts=facts,
-        quote=str(KG.quote),
-        prefixes=names.prefixes(),
+        shelf,
+        Folder(draft.dumps, draft.records / "parts"),
+        names=names,
         context=context_of(resource("ontology/kg.ttl").read_bytes(), names.prefixes()),
+        earlier=Folder(draft.earlier.dumps, draft.earlier.records / "parts") if draft.earlier else None,
     )
-    nquads.unlink()
     write_table(draft.dumps, table_of(book, names))
     write_names(draft.search / FILE, described(shelf.lines(facts)), base=names.base, ontology=str(KG))
     _write_report(draft.report, found, checked, names)

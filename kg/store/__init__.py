@@ -5,16 +5,17 @@ from kg.store.checking import check_graphs, check_manifest
 from kg.store.comparing import check_counts, check_formats, check_store, lines_of, types_in
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows, rows_of
 from kg.store.described import described
-from kg.store.dumps import write_dumps
+from kg.store.dumps import Folder, write_dumps
 from kg.store.embedded import EmbeddedStore, copy_store, open_read_only, open_store
 from kg.store.formats import OFFERED
-from kg.store.jsonld import context_of, jsonld_of, write_jsonld
+from kg.store.jsonld import context_of, jsonld_of
+from kg.store.lines import predicate_of, subject_of
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
 from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
-from kg.store.sorting import nquads_of, predicate_of, sorted_lines, subject_of, write_nquads
+from kg.store.sorting import nquads_of, sorted_lines, write_nquads
 from kg.store.survey import survey
 from kg.store.tally import triple_of
 from kg.store.web import Account
@@ -28,6 +29,7 @@ __all__ = [
     "Answer",
     "EmbeddedStore",
     "Entry",
+    "Folder",
     "Places",
     "QueryPool",
     "RemoteStore",
@@ -67,6 +69,5 @@ __all__ = [
     "triple_of",
     "types_in",
     "write_dumps",
-    "write_jsonld",
     "write_nquads",
 ]

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, cast
 from kg.checks import Check
 from kg.errors import StoreError
 from kg.store.contract import Row, Store, rows
+from kg.store.lines import predicate_of
 from kg.store.manifest import MANIFEST, NQUADS, Entry, read_graph, read_manifest
-from kg.store.sorting import predicate_of
 from kg.store.tally import Tally, rdf_format, tally, tally_of, triple_of
 
 Ask = Callable[[str], Sequence[Row]]

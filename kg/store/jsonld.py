@@ -7,13 +7,16 @@ data has no blank nodes, lists or nested graphs, so a page of code does. Tests h
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, BinaryIO
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kg.errors import StoreError
+from kg.store.contract import Term
+from kg.store.embedded import term_of
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -37,6 +40,9 @@ _BORROWED: dict[str, dict[str, str]] = {
 }
 """Terms of other vocabularies that get a short name."""
 
+_REMEMBERED = 20_000
+"""How many short forms are kept at hand."""
+
 Context = Mapping[str, Any]
 
 
@@ -47,34 +53,37 @@ class _Term:
     languages: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Compactor:
     """Shortens IRIs and values as a context says."""
 
-    prefixes: tuple[tuple[str, str], ...]
-    """Namespace and prefix, the longest namespace first."""
-    terms: Mapping[str, _Term]
-    names: frozenset[str] = field(default=frozenset())
-    """Every name that the context gives a meaning."""
+    def __init__(
+        self, prefixes: Iterable[tuple[str, str]], terms: Mapping[str, _Term], names: frozenset[str]
+    ) -> None:
+        """Take namespaces with prefixes, the longest namespace first, and all names that have a meaning."""
+        self._prefixes = tuple(prefixes)
+        self._terms = terms
+        self._names = names
+        self.iri = lru_cache(_REMEMBERED)(self._short)
 
-    def iri(self, iri: str) -> str:
+    def _short(self, iri: str) -> str:
         """Return an IRI in its short form, or as it is."""
-        for namespace, prefix in self.prefixes:
-            local = iri[len(namespace) :]
-            if iri.startswith(namespace) and local and not local.startswith("//"):
-                return f"{prefix}:{local}"
+        for namespace, prefix in self._prefixes:
+            if iri.startswith(namespace):
+                local = iri[len(namespace) :]
+                if local and not local.startswith("//"):
+                    return f"{prefix}:{local}"
         scheme, _, rest = iri.partition(":")
-        if scheme in self.names and not rest.startswith("//"):
+        if scheme in self._names and not rest.startswith("//"):
             raise StoreError(f"{iri}: its scheme is a prefix of ours, so JSON-LD would misread it")
         return iri
 
-    def node(self, subject: str, triples: Iterable[Triple | Quad]) -> dict[str, Any]:
-        """Return the JSON object of one subject."""
+    def node(self, subject: str, statements: Iterable[tuple[str, Term]]) -> dict[str, Any]:
+        """Return the JSON object of one subject from its predicates and objects."""
         found: dict[str, list[Any]] = {}
         maps: dict[str, dict[str, list[str]]] = {}
         types: list[str] = []
-        for triple in triples:
-            self._add(triple.predicate.value, triple.object, types, found, maps)
+        for predicate, value in statements:
+            self._add(predicate, value, types, found, maps)
         node: dict[str, Any] = {"id": self.iri(subject)}
         if types:
             node["type"] = _one_or_all(types)
@@ -86,32 +95,30 @@ class Compactor:
     def _add(
         self,
         predicate: str,
-        value: Any,
+        value: Term,
         types: list[str],
         found: dict[str, list[Any]],
         maps: dict[str, dict[str, list[str]]],
     ) -> None:
-        if predicate == _TYPE and isinstance(value, NamedNode):
-            term = self.terms.get(value.value)
+        if predicate == _TYPE and value.kind == "uri":
+            term = self._terms.get(value.value)
             types.append(term.name if term else self.iri(value.value))
             return
-        term = self.terms.get(predicate, _Term(self.iri(predicate)))
+        term = self._terms.get(predicate, _Term(self.iri(predicate)))
         if term.languages:
-            if isinstance(value, Literal) and value.language:
+            if value.language:
                 maps.setdefault(term.name, {}).setdefault(value.language, []).append(value.value)
                 return
             term = _Term(self.iri(predicate))  # the short name is for language maps only
         found.setdefault(term.name, []).append(self._value(value, term.type))
 
-    def _value(self, value: Any, wanted: str) -> Any:
-        if isinstance(value, NamedNode):
+    def _value(self, value: Term, wanted: str) -> Any:
+        if value.kind == "uri":
             short = self.iri(value.value)
             return short if wanted == "@id" else {"@id": short}
-        if not isinstance(value, Literal):
-            raise StoreError(f"only IRIs and literals are published, not {value}")
         if value.language:
             return {"@value": value.value, "@language": value.language}
-        datatype = value.datatype.value
+        datatype = value.datatype
         if datatype == _STRING:
             return {"@value": value.value} if wanted else value.value
         if (native := _native(value.value, datatype)) is not None and wanted in {"", datatype}:
@@ -131,7 +138,7 @@ def compactor(context: Context) -> Compactor:
         languages = meant.get("@container") == "@language"
         terms[_expanded(meant["@id"], prefixes)] = _Term(name, _expanded(kind, prefixes), languages)
     longest = sorted(((iri, name) for name, iri in prefixes.items()), key=lambda pair: (-len(pair[0]), pair))
-    return Compactor(tuple(longest), terms, frozenset(context))
+    return Compactor(longest, terms, frozenset(context))
 
 
 def context_of(ontology: bytes, prefixes: Mapping[str, str]) -> dict[str, Any]:
@@ -158,30 +165,22 @@ def context_of(ontology: bytes, prefixes: Mapping[str, str]) -> dict[str, Any]:
     return fixed | {name: meant for name, meant in sorted((_BORROWED | terms).items()) if name not in fixed}
 
 
-def write_jsonld(triples: Iterable[Triple | Quad], out: BinaryIO, *, context: Context) -> None:
-    """Write triples, those of one subject together, as one JSON-LD document."""
-    short = compactor(context)
-    out.write(b'{"@context": ' + _json(context) + b',\n"@graph": [')
-    between = b"\n"
-    for subject, group in groupby(triples, key=lambda triple: triple.subject):
-        if not isinstance(subject, NamedNode):
-            raise StoreError(f"only what has an IRI is published, not {subject}")
-        out.write(between + _json(short.node(subject.value, group)))
-        between = b",\n"
-    out.write(b"\n]}\n")
-
-
 def jsonld_of(ntriples: bytes, *, context: Context) -> bytes:
     """Return N-Triples as one JSON-LD document, whose context holds only what the document uses."""
     lines = b"".join(sorted(set(ntriples.splitlines(keepends=True))))
     short = compactor(context)
     nodes = [
-        short.node(subject.value, group)
-        for subject, group in groupby(parse(lines, RdfFormat.N_TRIPLES), key=lambda triple: triple.subject)
+        short.node(subject.value, ((quad.predicate.value, term_of(quad.object)) for quad in group))
+        for subject, group in groupby(parse(lines, RdfFormat.N_TRIPLES), key=lambda quad: quad.subject)
         if isinstance(subject, NamedNode)
     ]
     whole = {"@context": _used(context, nodes), "@graph": nodes}
     return json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def json_of(value: Any) -> bytes:
+    """Return a value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _used(context: Context, nodes: Any) -> dict[str, Any]:
@@ -234,7 +233,3 @@ def _native(lexical: str, datatype: str) -> int | bool | None:
 
 def _one_or_all(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()

@@ -7,10 +7,11 @@ A part is one gzip member or one zstd frame, or plain bytes; such files may be p
 import gzip
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from types import TracebackType
+from typing import BinaryIO, Self, cast
 
 import zstandard
 
@@ -27,8 +28,10 @@ class Part:
 
     key: str
     """Without white space: equal keys, equal bytes."""
-    write: Callable[[BinaryIO], None]
+    write: Callable[[BinaryIO], object]
     """Writes the piece, not packed."""
+    ready: bool = False
+    """Whether it writes what is packed already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,66 @@ class Parted:
         return {key: (int(offset), int(size)) for key, offset, size in rows}
 
 
+class PartsFile:
+    """A file that takes its parts one behind the other; use it as a context manager."""
+
+    def __init__(self, into: Parted, *, earlier: Parted | None = None) -> None:
+        """Begin the file, packed as its ending says (`.gz`, `.zst`, else not).
+
+        Raises StoreError when a file cannot be read or written, as all methods do.
+        """
+        self._into = into
+        self._places = earlier.places() if earlier else {}
+        with ExitStack() as stack, clear_errors(str(into.file)):
+            into.record.parent.mkdir(parents=True, exist_ok=True)
+            self._out = stack.enter_context(into.file.open("wb"))
+            self._rows = stack.enter_context(into.record.open("w", encoding="utf-8"))
+            old = earlier.file if earlier and self._places else Path(os.devnull)
+            self._old = stack.enter_context(old.open("rb"))
+            self._stack = stack.pop_all()
+
+    def add(self, part: Part) -> None:
+        """Write a part, or copy it from the earlier file when that has it."""
+        with clear_errors(str(self._into.file)):
+            offset = self._out.tell()
+            if part.key in self._places:
+                copy_range(self._old, self._out, *self._places[part.key])
+            elif part.ready:
+                part.write(self._out)
+            else:
+                with packed(self._out, self._into.file.suffix) as piece:
+                    part.write(piece)
+            self._rows.write(f"{part.key}\t{offset}\t{self._out.tell() - offset}\n")
+
+    def close(self) -> None:
+        """Finish the file; one without parts is an empty member or frame, since some readers want one."""
+        with clear_errors(str(self._into.file)):
+            if not self._out.tell():
+                with packed(self._out, self._into.file.suffix):
+                    pass
+            self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        with suppress(OSError):  # the first error is the one to tell
+            self._stack.close()
+
+
 def write_parts(parts: Iterable[Part], into: Parted, *, earlier: Parted | None = None) -> None:
-    """Write the parts one behind the other, packed as the ending of the file says (`.gz`, `.zst`, else not).
+    """Write the parts one behind the other.
 
     Raises StoreError when a file cannot be read or written.
     """
-    with clear_errors(str(into.file)), into.file.open("wb") as out, _source(earlier) as (old, places):
-        rows = []
+    with PartsFile(into, earlier=earlier) as file:
         for part in parts:
-            offset = out.tell()
-            if part.key in places:
-                copy_range(old, out, *places[part.key])
-            else:
-                with packed(out, into.file.suffix) as piece:
-                    part.write(piece)
-            rows.append(f"{part.key}\t{offset}\t{out.tell() - offset}\n")
-        into.record.parent.mkdir(parents=True, exist_ok=True)
-        into.record.write_text("".join(rows), encoding="utf-8")
+            file.add(part)
 
 
 def copy_range(source: BinaryIO, out: BinaryIO, offset: int, size: int) -> None:
@@ -88,11 +134,3 @@ def packed(out: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", frame)
     else:
         yield out
-
-
-@contextmanager
-def _source(earlier: Parted | None) -> Iterator[tuple[BinaryIO, dict[str, tuple[int, int]]]]:
-    places = earlier.places() if earlier else {}
-    path = earlier.file if earlier and places else Path(os.devnull)
-    with path.open("rb") as file:
-        yield file, places

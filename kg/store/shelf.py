@@ -5,10 +5,11 @@ Memory holds the list of graphs, never their statements.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from kg.store.embedded import clear_errors
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest, write_manifest
@@ -66,7 +67,7 @@ class Shelf:
     def lines(self, graph: str) -> Iterator[bytes]:
         """Yield the sorted N-Quads lines of a graph; none where there is no such graph."""
         if graph in self._held:
-            self._out.flush()
+            self._flush()
             yield from read_graph(*self._held[graph])
 
     def old_lines(self, graph: str) -> Iterator[bytes]:
@@ -74,25 +75,34 @@ class Shelf:
         if self._earlier is not None and graph in self._old:
             yield from read_graph(self._earlier / NQUADS, self._old[graph])
 
+    def copy(self, graph: str, out: BinaryIO) -> None:
+        """Write the gzip members of a graph, as they are, to where a file stands."""
+        self._flush()
+        path, entry = self._held[graph]
+        with path.open("rb") as source:
+            copy_range(source, out, entry.offset, entry.size)
+
     def write(self, folder: Path) -> str:
         """Write all graphs and their list into a folder; return what names the content."""
-        self._out.flush()
         moved = []
         with clear_errors(str(folder)):
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / NQUADS).open("wb") as out:
-                for graph in sorted(self._held):
-                    path, entry = self._held[graph]
+                for entry in self.entries():
                     moved.append(replace(entry, offset=out.tell()))
-                    with path.open("rb") as source:
-                        copy_range(source, out, entry.offset, entry.size)
+                    self.copy(entry.graph, out)
             write_manifest(folder / MANIFEST, moved)
         return content_of(moved)
 
     def close(self) -> None:
         """Remove the file of new graphs."""
-        self._out.close()
+        with suppress(OSError):  # on a full disk it cannot be finished, nor need it be
+            self._out.close()
         self._fresh.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        with clear_errors(str(self._fresh)):
+            self._out.flush()
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import StoreError
 from kg.store.embedded import clear_errors
+from kg.store.lines import graph_of
 
 _RUN = 500_000
 """Lines that are sorted in memory at once, about 150 MB."""
@@ -55,27 +56,12 @@ def differences(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[bo
             other = next(right, None)
 
 
-def subject_of(line: bytes) -> str:
-    """Return the IRI of the subject of a line of N-Quads."""
-    return line[1 : line.index(b">")].decode()
-
-
 def by_graph(nquads: Path) -> Iterator[bytes]:
     """Yield the lines of a sorted file again, graph by graph."""
     with nquads.open("rb") as file:
         keyed = (graph_of(line) + b" " + line for line in file)
         for line in sorted_lines(keyed, nquads.parent):
             yield line.split(b" ", 1)[1]
-
-
-def graph_of(line: bytes) -> bytes:
-    """Return the graph of a line of N-Quads, in angle brackets."""
-    return line.rsplit(b" ", 2)[1]
-
-
-def predicate_of(line: bytes) -> bytes:
-    """Return the predicate of a line of N-Quads, in angle brackets."""
-    return line.split(b" ", 2)[1]
 
 
 def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:

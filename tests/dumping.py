@@ -1,0 +1,26 @@
+"""Files for download of a file of N-Quads, as a build writes them."""
+
+from itertools import groupby
+
+from kg.resources import resource
+from kg.store import Folder, Shelf, context_of, write_dumps
+from kg.store.lines import graph_of
+from kg.store.sorting import by_graph
+from kg.vocabulary import Names
+
+NAMES = Names()
+CONTEXT = context_of(resource("ontology/kg.ttl").read_bytes(), NAMES.prefixes())
+
+
+def folder_of(path):
+    """The folder of a release, as far as files for download go."""
+    return Folder(path / "dumps", path / "records")
+
+
+def written(nquads, path, earlier=None):
+    """Write the files into a folder, taking over what can be from an earlier one; return the content."""
+    old = folder_of(earlier) if earlier else None
+    with Shelf(path / "fresh", earlier=old.files if old else None) as shelf:
+        for graph, lines in groupby(by_graph(nquads), key=graph_of):
+            shelf.put(graph[1:-1].decode(), lines)
+        return write_dumps(shelf, folder_of(path), names=NAMES, context=CONTEXT, earlier=old)
