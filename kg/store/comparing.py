@@ -1,18 +1,23 @@
 """Stage 6, whether a store, and every other file of RDF, hold what the dump of all graphs holds."""
 
+import hashlib
 import io
+import itertools
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import zstandard
+
 from kg.checks import Check
 from kg.errors import StoreError
 from kg.store.contract import Row, Store, rows
-from kg.store.lines import predicate_of
+from kg.store.lines import graph_of, predicate_of
 from kg.store.manifest import MANIFEST, NQUADS, Entry, read_graph, read_manifest
-from kg.store.tally import Tally, rdf_format, tally, tally_of, triple_of
+from kg.store.tally import Tally, opened, rdf_format, tally, tally_of, triple_of
 
 Ask = Callable[[str], Sequence[Row]]
 """Answers a SELECT query."""
@@ -28,6 +33,7 @@ _AT_ONCE = 200
 """Graphs that are asked for at once where one query for all is too slow."""
 _WHOLE = re.compile(r"accord\.(nq|trig)(\.gz|\.zst)?")
 _FACTS = re.compile(r"accord\.(ttl|nt|jsonld|rdf)(\.gz|\.zst)?")
+_SUBSET = re.compile(r"accord-[a-z0-9-]+\.nq(\.gz|\.zst)?")
 _WITHOUT = re.compile(r"accord-noquotes\.(nq|trig)(\.gz|\.zst)?")
 
 
@@ -68,6 +74,9 @@ def check_formats(folder: Path, *, facts: str, quote: str, shown: str = "") -> I
         p for p in sorted(folder.iterdir()) if rdf_format(p) and p.name not in {NQUADS, "context.jsonld"}
     ]
     for path in others:
+        if _SUBSET.fullmatch(path.name) and not _WITHOUT.fullmatch(path.name):
+            yield _subset(path, folder, shown)
+            continue
         try:
             found, expected = tally_of(path), _expected(path.name, folder, facts, quote)
         except StoreError as error:
@@ -78,6 +87,24 @@ def check_formats(folder: Path, *, facts: str, quote: str, shown: str = "") -> I
             faults.append(f"{shown}{path.name} holds {_differs(found, expected)} of {NQUADS}")
         same = "" if expected is None else f", the same as in {NQUADS}"
         yield Check(f"{shown}{path.name}: parses to {found.count:,} statements{same}", tuple(faults))
+
+
+def _subset(path: Path, folder: Path, shown: str) -> Check:
+    """Check that a file of some of the graphs holds each of them whole."""
+    entries = read_manifest(folder / MANIFEST)
+    faults: list[str] = []
+    graphs = 0
+    try:
+        with opened(path) as file:
+            for graph, lines in itertools.groupby(file, key=graph_of):
+                graphs, name, hashed = graphs + 1, graph[1:-1].decode(), hashlib.sha256()
+                for line in lines:
+                    hashed.update(line)
+                if name not in entries or entries[name].sha256 != hashed.hexdigest():
+                    faults.append(f"{shown}{path.name}: the graph {name} is not that of {NQUADS}")
+    except (OSError, EOFError, ValueError, IndexError, zlib.error, zstandard.ZstdError) as error:
+        faults.append(f"{shown}{path.name} cannot be read: {error}")
+    return Check(f"{shown}{path.name}: {graphs:,} graphs, each whole as in {NQUADS}", tuple(faults))
 
 
 def types_in(folder: Path, graph: str) -> Counter[str]:

@@ -7,6 +7,7 @@ is its RDFC-1.0 hash (W3C RDF Dataset Canonicalization 1.0, section 4). These te
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def read_graph(nquads: Path, entry: Entry) -> Iterator[bytes]:
                 for line in lines:
                     hashed.update(line)
                     yield line
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise StoreError(f"{nquads}: the graph {entry.graph} cannot be read: {error}") from error
     if hashed.hexdigest() != entry.sha256:
         raise StoreError(f"{nquads}: the graph {entry.graph} is not what the list of graphs says")
