@@ -1,9 +1,11 @@
 """Stage 6, publish: the endpoint's description of itself (SPARQL 1.1 Service Description)."""
 
+import json
+
 from rdflib import DCTERMS, RDF, RDFS, VOID, Graph, Literal, Namespace, URIRef
 
 from kg.publish.links import host_url
-from kg.publish.negotiate import GRAPHS, SOLUTIONS, Choice
+from kg.publish.negotiate import GRAPHS, JSON_LD, SOLUTIONS, Choice
 from kg.publish.site import Site
 from kg.release.catalog import release_iri
 from kg.vocabulary import FACTS
@@ -52,7 +54,18 @@ def service_description(site: Site, endpoint: str) -> Graph:
 
 
 def written(graph: Graph, choice: Choice, *, names: dict[str, str]) -> bytes:
-    """Return a small graph of ours in the chosen format."""
-    for prefix, namespace in names.items():
-        graph.bind(prefix, namespace)
-    return graph.serialize(format=_WRITERS[choice.format.name], encoding="utf-8")
+    """Return a small graph of ours in the chosen format; the same graph is the same bytes in every process."""
+    # This store alone gives triples back in the order in which they came.
+    ordered = Graph(store="SimpleMemory")
+    for prefix, namespace in (*graph.namespaces(), *names.items()):
+        ordered.bind(prefix, namespace)
+    for triple in sorted(graph):
+        ordered.add(triple)
+    data = ordered.serialize(format=_WRITERS[choice.format.name], encoding="utf-8")
+    return _in_order(data) if choice.format is JSON_LD else data
+
+
+def _in_order(json_ld: bytes) -> bytes:
+    """Return a JSON-LD document with its things sorted: rdflib writes them in the order of a set."""
+    things = sorted(json.loads(json_ld), key=lambda thing: str(thing["@id"]))
+    return json.dumps(things, ensure_ascii=False, indent=2).encode()

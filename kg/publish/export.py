@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -49,6 +50,7 @@ _REDIRECT = """<!doctype html>
 </html>
 """
 _OFTEN = 250
+_REMEMBERED = 256
 Tell = Callable[[str], None]
 
 
@@ -111,6 +113,8 @@ class _Here:
 
     def __init__(self, store: EmbeddedStore) -> None:
         self._store = store
+        # The page of a thing and its documents ask much the same, one right after the other.
+        self._asked = lru_cache(maxsize=_REMEMBERED)(lambda sparql, media: store.query(sparql, media=media))
 
     def run(
         self,
@@ -122,6 +126,8 @@ class _Here:
         seconds: float | None = None,
     ) -> Answer:
         del seconds
+        if default_graphs is None and named_graphs is None:
+            return self._asked(sparql, media)
         return self._store.query(
             sparql, media=media, default_graphs=default_graphs, named_graphs=named_graphs
         )
