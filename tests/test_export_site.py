@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import SettingsError, StoreError
+from kg.publish import Dump, Edition, create_app
 from kg.publish.addresses import Linking, file_of, known_address, links_of, with_links
 from kg.publish.export import MARK, export_site
 from kg.release import begin
@@ -228,6 +229,20 @@ def test_the_ontology_is_the_same_bytes_in_every_process():
     assert runs[0] == runs[1] == runs[2]
 
 
+@pytest.mark.parametrize("server", ["", "https://live.example/kg/"])
+def test_no_endpoint_is_told_of_where_there_is_none(tmp_path, server):
+    file = tmp_path / "void.ttl"
+    addresses = f"void:sparqlEndpoint <{NAMES.base}sparql> ; void:dataDump <{NAMES.base}dumps/x>"
+    told = f"<{NAMES.base}id/dataset> {addresses} ."
+    file.write_text(f"@prefix void: <http://rdfs.org/ns/void#> .\n{told}\n")
+    edition = Edition("2026-11-24-0badcafe", date(2026, 11, 24), (Dump(file, 1, "0" * 64),))
+    app = create_app(None, edition, names=NAMES, title="x", static=True, server=server)
+    text = app.test_client().get("/.well-known/void", base_url=ADDRESS).text
+
+    assert f"<{ADDRESS}dumps/x>" in text
+    assert re.findall(r"sparqlEndpoint <(\S*)>", text) == ([f"{server}sparql"] if server else [])
+
+
 def test_with_an_address_all_links_are_full_and_lead_to_files(folder, tmp_path):
     out = tmp_path / "site"
     export_site(folder, out, settings=SETTINGS, url=ADDRESS, server="https://live.example/kg/")
@@ -298,6 +313,7 @@ def test_an_address_never_leads_out_of_the_folder(address):
 def test_addresses_have_the_files_that_a_reader_expects():
     assert file_of("/", "text/html") == "index.html"
     assert file_of("/browse/Event?start=100", "text/html") == "browse/Event/start=100/index.html"
+    assert file_of("/dumps/SHA256SUMS", "application/octet-stream") == "dumps/SHA256SUMS"
     assert file_of("/changes", "application/atom+xml") == "changes.atom"
     assert known_address("/id/place/lowland") == "/page/place/lowland"
     assert known_address("/graph/article/x/evidence") == "/graph/article/x/evidence.ttl"

@@ -56,7 +56,7 @@ def file_of(address: str, media: str) -> str:
     if media == "text/html" and not (names and names[-1].endswith(".html")):
         return "/".join([*names, "index.html"])
     if names and not posixpath.splitext(names[-1])[1] and names[0] != ".well-known":
-        names[-1] += _EXTENSIONS.get(media, ".bin")
+        names[-1] += _EXTENSIONS.get(media, "")
     return "/".join(names)
 
 

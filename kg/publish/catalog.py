@@ -26,6 +26,8 @@ _ADDRESSES = frozenset({
     VOID.dataDump, VOID.sparqlEndpoint, FOAF.homepage,
 })  # fmt: skip
 """What leads to a server; the files name it below the base, and here it is the host that was asked."""
+_OF_PROGRAMS = frozenset({DCAT.endpointURL, DCAT.endpointDescription, VOID.sparqlEndpoint})
+"""What files cannot be: a site of files tells the address of its server, or none."""
 _BEFORE = (URIRef(f"{DCAT}previousVersion"), URIRef(f"{DCAT}prev"))
 _DESCRIPTION = "/.well-known/void"
 
@@ -115,6 +117,12 @@ def _parsed(path: Path) -> Graph:
 def _hosted(graph: Graph, site: Site) -> Graph:
     found = Graph()
     for subject, predicate, value in graph:
+        if site.static and predicate in _OF_PROGRAMS:
+            if site.server:
+                found.add(
+                    (subject, predicate, URIRef(site.server + str(value).removeprefix(site.names.base)))
+                )
+            continue
         found.add((subject, predicate, hosted(value, site) if predicate in _ADDRESSES else value))
     return found
 

@@ -54,7 +54,7 @@ def service_description(site: Site, endpoint: str) -> Graph:
 
 
 def written(graph: Graph, choice: Choice, *, names: dict[str, str]) -> bytes:
-    """Return a small graph of ours in the chosen format; the same graph is the same bytes in every process."""
+    """Return a small graph of ours in the chosen format, in every process the same bytes."""
     # This store alone gives triples back in the order in which they came.
     ordered = Graph(store="SimpleMemory")
     for prefix, namespace in (*graph.namespaces(), *names.items()):

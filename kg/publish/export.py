@@ -23,6 +23,7 @@ from kg.publish.addresses import NEEDS_SERVER, Linking, file_of, known_address, 
 from kg.publish.app import create_app
 from kg.publish.negotiate import DOCUMENTS
 from kg.publish.opened import edition_of, require_whole
+from kg.publish.site import Edition
 from kg.release import Release, current
 from kg.settings import Settings
 from kg.store import MANIFEST, Answer, EmbeddedStore, open_read_only, read_manifest
@@ -90,7 +91,8 @@ def export_site(
             _Here(store), edition, names=names, title=title, static=True, server=server, cache_bytes=0
         )
         site = _Export(app, base, linking, folder, tell)
-        site.crawl((*_SEEDS, *_graphs(release, names)), moved=edition.moved, gone=edition.gone)
+        seeds = (*_SEEDS, *_graphs(release, names), *_catalog(edition))
+        site.crawl(seeds, moved=edition.moved, gone=edition.gone)
         site.finish()
         (folder / MARK).write_text(f"{release.id}\n", encoding="utf-8")
         found = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
@@ -106,6 +108,12 @@ def _graphs(release: Release, names: Names) -> list[str]:
         for graph in graphs
         if graph.startswith(start) and graph != facts
     ]
+
+
+def _catalog(edition: Edition) -> list[str]:
+    """Return the addresses of the release's description of itself, where it has one."""
+    told = any(file.path.name == "catalog.ttl" for file in edition.dumps)
+    return [f"/catalog.{known.extension}" for known in DOCUMENTS] if told else []
 
 
 class _Here:
