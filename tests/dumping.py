@@ -17,10 +17,10 @@ def folder_of(path):
     return Folder(path / "dumps", path / "records")
 
 
-def written(nquads, path, earlier=None):
+def written(nquads, path, earlier=None, context=CONTEXT):
     """Write the files into a folder, taking over what can be from an earlier one; return the content."""
     old = folder_of(earlier) if earlier else None
     with Shelf(path / "fresh", earlier=old.files if old else None) as shelf:
         for graph, lines in groupby(by_graph(nquads), key=graph_of):
             shelf.put(graph[1:-1].decode(), lines)
-        return write_dumps(shelf, folder_of(path), names=NAMES, context=CONTEXT, earlier=old)
+        return write_dumps(shelf, folder_of(path), names=NAMES, context=context, earlier=old)

@@ -5,10 +5,12 @@ import json
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import zstandard
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -17,6 +19,10 @@ from pyoxigraph import serialize as engine
 from kg.errors import StoreError
 from kg.resources import resource
 from kg.store import content_of, jsonld_of, read_manifest, sorting, write_nquads
+from kg.store.dumps import graphs as graph_files
+from kg.store.dumps import rdf, things
+from kg.store.embedded import term_of as engine_term
+from kg.store.lines import statement_of, term_of
 from kg.vocabulary import KG, Names
 from tests.dumping import CONTEXT, written
 
@@ -50,10 +56,10 @@ ORDER = random.Random(4)  # noqa: S311  no secret
 GRAPHS = [(FACTS, ntriples(FACTS_TTL)), (ARTICLE, ntriples(EVIDENCE_TTL))]
 
 
-def dumped(graphs, folder):
+def dumped(graphs, folder, earlier=None, context=CONTEXT):
     folder.mkdir()
     write_nquads(graphs, folder / "all.nq")
-    content = written(folder / "all.nq", folder)
+    content = written(folder / "all.nq", folder, earlier, context)
     return content, {path.name: path.read_bytes() for path in (folder / "dumps").iterdir()}
 
 
@@ -129,6 +135,80 @@ def test_more_lines_than_fit_in_memory_are_sorted_all_the_same(files, tmp_path, 
     assert dumped(GRAPHS, tmp_path / "runs")[1] == files
 
 
+def test_a_large_graph_is_cut_between_subjects_and_says_the_same(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(graph_files, "_HELD", 3)
+    monkeypatch.setattr(rdf, "_SUBJECTS", 2)
+    cut = dumped(GRAPHS, tmp_path / "cut")[1]
+    blocks = gzip.decompress(cut["accord.trig.gz"])
+
+    assert blocks.count(b"\n}") > len(GRAPHS)
+    assert quads(blocks, RdfFormat.TRIG) == expected_quads(files)
+    assert unpacked(cut["accord.nq.zst"]) == gzip.decompress(files["accord.nq.gz"])
+    assert gzip.decompress(cut["accord.ttl.gz"]) == gzip.decompress(files["accord.ttl.gz"])
+    assert gzip.decompress(cut["accord.jsonld.gz"]) == gzip.decompress(files["accord.jsonld.gz"])
+
+
+def expected_quads(files):
+    return quads(gzip.decompress(files["accord.nq.gz"]), RdfFormat.N_QUADS)
+
+
+def unpacked(data):
+    with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
+        return stream.read()
+
+
+def test_each_file_in_zstd_holds_what_the_one_in_gzip_holds(files):
+    names = [name.removesuffix(".zst") for name in files if name.endswith(".zst")]
+
+    assert sorted(names) == ["accord.jsonld", "accord.nq", "accord.trig", "accord.ttl"]
+    for name in names:
+        assert unpacked(files[name + ".zst"]) == gzip.decompress(files[name + ".gz"]), name
+
+
+CATALOGUED = """
+article:a a kg:Article ; dcterms:issued "2017-12-14"^^xsd:date .
+article:b a kg:Article ; dcterms:issued "2018-01-02"^^xsd:date .
+article:c a kg:Article .
+"""
+SEVERAL = [
+    *GRAPHS,
+    (str(NAMES.graph("catalog")), ntriples(CATALOGUED)),
+    *(
+        (str(NAMES.graph(f"article/{name}")), ntriples(f'agr:{name} rdfs:label "of {name}"@en .'))
+        for name in ("a", "b", "c")
+    ),
+    (str(NAMES.graph("article/b/evidence")), ntriples('ev:f kg:quote "other words"@en .')),
+]
+
+
+def graphs_in(data):
+    return {
+        line.rsplit(" ", 2)[1][1:-1].removeprefix(str(NAMES.graph("")))
+        for line in gzip.decompress(data).decode().splitlines()
+    }
+
+
+def test_the_subsets_hold_the_graphs_that_their_names_say(tmp_path):
+    files = dumped(SEVERAL, tmp_path / "out")[1]
+
+    assert graphs_in(files["accord-2017.nq.gz"]) == {"article/a", "article/a/evidence"}
+    assert graphs_in(files["accord-2018.nq.gz"]) == {"article/b", "article/b/evidence"}
+    assert graphs_in(files["accord-undated.nq.gz"]) == {"article/c"}
+    assert graphs_in(files["accord-evidence.nq.gz"]) == {"article/a/evidence", "article/b/evidence"}
+    assert graphs_in(files["accord-reports.nq.gz"]) == {"article/a", "article/b", "article/c"}
+
+
+def test_the_files_by_class_hold_the_facts_about_things_of_that_class(files):
+    def told(name):
+        data = gzip.decompress(files[f"accord-{name}.ttl.gz"])
+        return {quad.subject.value.removeprefix(NAMES.base) for quad in parse(data, RdfFormat.TURTLE)}
+
+    assert told("agreements") == {"id/agreement/b", "id/figure/d"}
+    assert told("institutions") == {"id/institution/yale"}
+    assert told("events") == {"id/event/c"}
+    assert told("places") == set()
+
+
 def test_no_file_knows_when_or_where_it_was_made(files):
     for name, data in files.items():
         if name.endswith(".gz"):
@@ -144,6 +224,8 @@ def test_the_content_is_made_of_the_hashes_of_the_graphs(tmp_path):
 
 
 def test_a_blank_node_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="only IRIs and literals"):
+        term_of("_:b")
     with pytest.raises(StoreError, match="only IRIs and literals"):
         write_nquads([(FACTS, b"_:a <http://e/p> <http://e/o> .\n")], tmp_path / "all.nq")
 
@@ -261,3 +343,59 @@ def test_any_triples_survive_our_json_ld(triples):
     lines = engine(triples, format=RdfFormat.N_TRIPLES)
 
     assert as_triples(json.loads(jsonld_of(lines, context=SMALL))) == {str(triple) for triple in triples}
+
+
+@given(st.builds(Triple, IRIS, PROPERTIES, st.one_of(IRIS, LITERALS, st.text().map(Literal))))
+def test_a_line_is_read_as_the_engine_reads_it(triple):
+    line = f"{triple} <{FACTS}> .\n".encode()
+    (quad,) = parse(line, RdfFormat.N_QUADS)
+
+    assert statement_of(line) == (quad.predicate.value, engine_term(quad.object))
+
+
+EDITS = st.lists(
+    st.dictionaries(
+        st.sampled_from([FACTS, ARTICLE, str(NAMES.graph("article/b")), str(NAMES.graph("catalog"))]),
+        st.sets(st.tuples(st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=30),
+    ),
+    min_size=2,
+    max_size=3,
+)
+
+
+def edited(graphs):
+    def line(thing, value):
+        if value == 3:
+            return f"agr:x{thing} a kg:Agreement , kg:Event ."
+        return f'article:x{thing} dcterms:issued "201{value}-01-01"^^xsd:date ; kg:quote "w{value}" .'
+
+    return [(g, ntriples("\n".join(line(*pair) for pair in sorted(some)))) for g, some in graphs.items()]
+
+
+@pytest.fixture(scope="module")
+def small_pieces():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rdf, "_SUBJECTS", 3)
+        patch.setattr(graph_files, "_HELD", 12)
+        yield
+
+
+@settings(max_examples=25, deadline=None)
+@given(EDITS)
+def test_what_is_copied_from_an_earlier_release_is_what_a_clean_one_would_be(small_pieces, history):
+    with tempfile.TemporaryDirectory() as name:
+        folder, earlier = Path(name), None
+        for number, graphs in enumerate(history):
+            found = dumped(edited(graphs), folder / str(number), earlier, SMALL)
+            earlier = folder / str(number)
+        clean = dumped(edited(history[-1]), folder / "clean", context=SMALL)
+
+        assert found == clean
+
+
+def test_what_did_not_change_is_copied(tmp_path, monkeypatch):
+    first = dumped(GRAPHS, tmp_path / "one")
+    for module, name in ((graph_files, "trig_of"), (things, "turtle_of")):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("made anew"))
+
+    assert dumped(GRAPHS, tmp_path / "two", tmp_path / "one") == first

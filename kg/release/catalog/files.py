@@ -39,6 +39,7 @@ _TITLES: tuple[tuple[str, str, str], ...] = (
         "Year {0}",
         "The graphs of the articles of {0}, with the quoted words of articles.",
     ),
+    (r"accord-undated\..*", "Without a date", "The graphs of the articles of which nobody knows the day."),
     (r"accord-links\..*", "Links", "What was decided about links to other data sets, as SSSOM."),
     (r"accord-documents\..*", "Documents", "One JSON-LD document a line for each thing."),
     (r"accord-([a-z-]+)\..*", "Facts: {0}", "The consolidated facts about {0}."),

@@ -14,14 +14,14 @@ from kg.store.shelf import Shelf
 from kg.vocabulary import FACTS, KG, Names
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "agreements": ("Agreement", "AgreementSet"),
+    "agreements": ("Agreement", "AgreementSet", "ReportedFigure"),
     "delegations": ("Delegation",),
     "events": ("Event",),
     "institutions": ("Institution",),
     "persons": ("Person", "Role"),
     "places": ("Place",),
 }
-"""The files by class, and what is in each; roles stand with the persons who hold them."""
+"""The files by class, and what is in each; with agreements stand all figures, with persons their roles."""
 _TYPE = b" <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <"
 _CLASSES = {str(KG[each]).encode(): name for name, several in KINDS.items() for each in several}
 
