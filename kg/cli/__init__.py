@@ -21,6 +21,7 @@ from kg.cli.releases import releases, rollback
 from kg.cli.reviewing import review
 from kg.cli.serving import serve
 from kg.cli.verifying import verify
+from kg.cli.withdrawing import withdraw
 from kg.errors import (
     ArticleRefused,
     ExtractError,
@@ -75,6 +76,7 @@ for command in (
     review,
     rollback,
     serve,
+    withdraw,
     verify,
 ):
     cli.add_command(command)

@@ -52,7 +52,7 @@ def build(
         sources,
         into,
         settings=given,
-        as_of=_day(as_of),
+        as_of=day_of(as_of),
         workers=workers,
         strict=strict,
         shrink=shrink,
@@ -65,7 +65,8 @@ def build(
         sys.exit(1)
 
 
-def _day(text: str | None) -> date:
+def day_of(text: str | None) -> date:
+    """Return the day that is given, else today."""
     if text is None:
         return datetime.now(UTC).date()
     try:

@@ -8,8 +8,8 @@ import hashlib
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rdflib import Graph, Literal, URIRef
@@ -92,6 +92,14 @@ def _stated(findings: Findings, links: Links, names: Names) -> dict[Triple, list
             )
         stated[subject, KG[fact.relation], value].append(fact)
     return stated
+
+
+def without_claims(findings: Findings, links: Links, names: Names, withheld: Container[str]) -> Findings:
+    """Return the findings without the facts that make the claims of those ids."""
+    stated = _stated(findings, links, names)
+    gone = [told for triple, told in stated.items() if claim_id(findings.article.id, triple) in withheld]
+    left_out = [fact for told in gone for fact in told]
+    return replace(findings, facts=tuple(fact for fact in findings.facts if fact not in left_out))
 
 
 def _descriptions(findings: Findings, links: Links, names: Names) -> Iterable[Triple]:

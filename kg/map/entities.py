@@ -142,14 +142,24 @@ def _concept(kind: Kind, told: _Told | None, record: PlaceRecord | InstitutionRe
         return record.kind
     if kind is Kind.PERSON:
         return ""
+    return kind_told(kind, told.kinds if told else (), publishes=told is not None and told.publishes)
+
+
+def kind_told(kind: Kind, told: Iterable[tuple[str, float]], *, publishes: bool) -> str:
+    """Return the kind that most articles say a thing is of, else the kind for all others of its class.
+
+    `told` is the kind and the confidence of each statement.
+    """
     weights: defaultdict[str, float] = defaultdict(float)
-    for name, confidence in told.kinds if told else ():
+    for name, confidence in told:
         weights[name] += confidence
     if weights:
         return min(weights, key=lambda name: (-round(weights[name], 6), name))
+    if kind is Kind.PERSON:
+        return ""
     if kind is Kind.PLACE:
         return "locality"
-    return "publisher" if told is not None and told.publishes else "other-institution"
+    return "publisher" if publishes else "other-institution"
 
 
 def _relations(record: PlaceRecord | InstitutionRecord | None) -> Iterator[tuple[Relation, str, str]]:

@@ -4,7 +4,7 @@ This package alone knows the order; every stage is told what it needs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,18 +16,21 @@ from kg.link import Ledger, append_lines, link, load_ledger
 from kg.model import Article, Findings, Links
 from kg.pipeline import kept, verdicts
 from kg.pipeline.cache import CACHE, StageCache
-from kg.pipeline.cataloguing import Occasion, kept_out, version_of, write_catalog
-from kg.pipeline.checking import Desk, Found, check_articles
+from kg.pipeline.cataloguing import made_now, version_of
+from kg.pipeline.checking import Checked, Desk, Found, check_articles
 from kg.pipeline.decisions import Book, digest_of, open_book, snapshot_of, told_and_proposed
-from kg.pipeline.differing import write_changes
+from kg.pipeline.describing import describe_draft
 from kg.pipeline.extraction import findings_of, findings_with
+from kg.pipeline.graphs import shelve_graphs
 from kg.pipeline.losses import refuse_losses
 from kg.pipeline.reading import Given, articles_of
-from kg.pipeline.releasing import write_draft
+from kg.pipeline.releasing import Written, contents_of, taken_over, write_draft
+from kg.pipeline.tombstones import tombstones
 from kg.pipeline.tracking import Track, untracked
 from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
+from kg.pipeline.withdrawing import complete
 from kg.read import outcomes, print_of, sources
-from kg.release import Draft, Published, begin, tidy
+from kg.release import Draft, Published, Withdrawals, begin, read_withdrawals, tidy
 from kg.settings import Settings, options_of
 from kg.store import Shelf
 from kg.vocabulary import Names
@@ -57,8 +60,10 @@ def build(
     broken or when much is lost since the earlier release and not `shrink`, StateError when another build
     works in the same folder, StoreError when the disk fails.
     """
-    order = _Order(settings, into / "state", as_of, workers, strict, shrink, tell, track)
+    complete(into, settings=settings, on=as_of, tell=tell)
     with begin(into) as draft:
+        withdrawn = read_withdrawals(into)
+        order = _Order(settings, into / "state", as_of, workers, strict, shrink, tell, track, withdrawn)
         found = sources(sources_named, stdin=stdin, notice=tell)
         tell(f"reading {len(found)} sources")
         given = [Given(source, print_of(source)) for source in found]
@@ -85,12 +90,15 @@ class _Order:
     shrink: bool
     tell: Tell
     track: Track
+    withdrawals: Withdrawals
 
 
 def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _Order) -> Built:
     state, earlier = order.state, draft.earlier
     tracked = order.track(given, "reading", len(given))
-    settled, unread = articles_of(tracked, state, cache, limit=order.settings.article_bytes)
+    settled, unread = articles_of(
+        tracked, state, cache, order.withdrawals, limit=order.settings.article_bytes
+    )
     if not settled.kept:
         raise SourceError("; ".join(unread) or "no article was given")
     registry, ledger, book = load_registry(), load_ledger(state / "iris.tsv"), open_book(state)
@@ -98,28 +106,14 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
         read, failed = _found(settled.kept, cache, order)
         order.tell(f"linking and checking {len(read)} articles")
         known = verdicts.load(earlier.records / verdicts.FILE) if earlier else {}
-        desk = Desk(Names(order.settings.base), registry, shelf, known, order.track)
+        desk = Desk(
+            Names(order.settings.base), registry, shelf, known, order.track, order.withdrawals.claims_of
+        )
         checked = check_articles(read, _linker(ledger, registry, book), desk)
         if not checked.articles:
             raise SourceError("; ".join((*failed, *checked.refused)))
         checked, book = told_and_proposed(checked, book, registry, settings=order.settings, on=order.as_of)
-        order.tell("writing store and dumps")
-        paths = ledger.extended(checked.links.new).paths.values()
-        written = write_draft(
-            draft, shelf, checked, book, paths, settings=order.settings, strict=order.strict
-        )
-    if earlier is not None and not order.shrink:
-        refuse_losses(earlier.meta, written.meta)
-    if earlier is None or earlier.content != written.content:
-        occasion = Occasion(
-            content=written.content,
-            as_of=order.as_of,
-            kept_out=kept_out(checked.verdicts),
-            decisions=digest_of(book),
-            snapshot=version_of(snapshot_of(state, order.settings.authority)),
-        )
-        write_catalog(draft.dumps, draft.report, occasion, settings=order.settings)
-        write_changes(draft, content=written.content, meta=written.meta, as_of=order.as_of)
+        written = _written(draft, shelf, checked, book, ledger=ledger, order=order)
     kept.save(state / "articles", settled.kept)
     append_lines(state / "iris.tsv", checked.links.new, release=order.as_of.isoformat())
     book.keep()
@@ -127,6 +121,27 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
     dropped = (f"{each.article.source}: {each.reason}" for each in settled.dropped)
     left_out, notices = (*unread, *failed, *checked.refused), (*dropped, *written.notices)
     return Built(published.release.id, left_out, notices, _summary(published))
+
+
+def _written(
+    draft: Draft, shelf: Shelf, checked: Checked, book: Book, *, ledger: Ledger, order: _Order
+) -> Written:
+    """Write the release into its draft, unless it loses much or is the one that there is."""
+    earlier, settings = draft.earlier, order.settings
+    order.tell("writing store and dumps")
+    shelve_graphs(shelf, checked, book, settings=settings)
+    paths = ledger.extended(checked.links.new).paths.values()
+    told = tombstones(order.withdrawals, earlier.meta if earlier else None)
+    contents = contents_of(checked, book, paths, told, settings=settings)
+    taken = taken_over(earlier, contents.names)
+    written = write_draft(draft, shelf, contents, strict=order.strict, earlier=taken)
+    if earlier is not None and not order.shrink:
+        refuse_losses(earlier.meta, written.meta)
+    version = version_of(snapshot_of(order.state, settings.authority))
+    meta = written.meta | {"made": made_now(digest_of(book), version, settings=settings)}
+    if earlier is None or earlier.content != written.content:
+        describe_draft(draft, earlier, written.content, meta, as_of=order.as_of, settings=settings)
+    return replace(written, meta=meta)
 
 
 def extracted(

@@ -2,7 +2,7 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +48,19 @@ class StageCache:
             self._file.execute("DROP TABLE used")
             self._file.commit()
 
+    def forget_for_good(self, is_meant: Callable[[str, str], bool]) -> None:
+        """Forget what is meant, given its stage and itself, so that its bytes are gone from the file."""
+        with _told():
+            self._file.execute("PRAGMA secure_delete = ON")
+            meant = [
+                (stage, key)
+                for stage, key, done in self._file.execute("SELECT stage, key, done FROM work")
+                if is_meant(stage, _unpacked(done))
+            ]
+            self._file.executemany("DELETE FROM work WHERE stage = ? AND key = ?", meant)
+            self._file.commit()
+            self._file.execute("VACUUM")
+
     def __enter__(self) -> Self:
         return self
 
@@ -57,6 +70,14 @@ class StageCache:
         # What was done stays done, whatever else went wrong.
         with closing(self._file), _told():
             self._file.commit()
+
+
+def _unpacked(done: bytes) -> str:
+    """Return what was kept; an empty text where it is damaged."""
+    try:
+        return zlib.decompress(done).decode()
+    except (zlib.error, ValueError):
+        return ""
 
 
 @contextmanager

@@ -3,15 +3,16 @@
 import hashlib
 import platform
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from kg import __version__
 from kg.errors import StoreError
 from kg.link.authority import open_snapshot
+from kg.pipeline import verdicts
 from kg.pipeline.makers import maker, stages
 from kg.pipeline.verdicts import Verdict
 from kg.release import name_of
@@ -27,45 +28,53 @@ _SETTINGS = ("base", "extractor", "least_confidence", "linker", "article_bytes",
 _SHIPPED = {ONTOLOGY: "ontology/kg.ttl", SHAPES: "shapes/kg.ttl"}
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """What only the build knows of the release that it makes."""
+def made_now(decisions: str, snapshot: str, *, settings: Settings) -> dict[str, Any]:
+    """Return what the catalog tells of how a release was made, for its catalog and for its `meta.json`.
 
-    content: str
-    """SHA-256 of what it holds."""
-    as_of: date
-    kept_out: tuple[str, ...]
-    """One line for each article that was read and not published; it goes out, so no paths."""
-    decisions: str
-    """SHA-256 of the table of decisions about links."""
-    snapshot: str = ""
-    """Version of the authority snapshot; empty without one."""
+    `decisions` is the SHA-256 of the table of decisions about links, `snapshot` the version of the authority
+    snapshot, empty without one.
+    """
+    return {
+        "software": list(_software()),
+        "settings": _told_settings(settings),
+        "inputs": _inputs(decisions, snapshot),
+    }
 
 
-def write_catalog(dumps: Path, report: Path, occasion: Occasion, *, settings: Settings) -> None:
+def write_catalog(
+    dumps: Path, report: Path, *, content: str, as_of: date, meta: Mapping[str, Any], settings: Settings
+) -> None:
     """Write catalog, statistics, provenance, texts, ontology, shapes and report into the folder of dumps.
 
-    Call it when all other files are there. Raises StoreError when a file cannot be read or written.
+    `meta` is what the release tells of itself. Call it when all other files are there. Raises StoreError when
+    a file cannot be read or written.
     """
-    names = Names(settings.base)
+    names, made = Names(str(meta["base"])), meta["made"]
     _copy(dumps, report)
     told = Told(
         names=names,
-        id=name_of(occasion.as_of, occasion.content),
-        content=occasion.content,
-        issued=occasion.as_of,
-        publication=Publication(settings.title, settings.publisher, settings.publisher_url, settings.contact),
+        id=name_of(as_of, content),
+        content=content,
+        issued=as_of,
+        publication=Publication(
+            str(meta["title"]), settings.publisher, settings.publisher_url, settings.contact
+        ),
         survey=survey(dumps, names),
-        made=Made(tuple(_software()), _told_settings(settings), _inputs(occasion), occasion.kept_out),
+        made=Made(
+            tuple(made["software"]),
+            dict(made["settings"]),
+            dict(made["inputs"]),
+            kept_out(verdicts.load(report.parent / "records" / verdicts.FILE).values()),
+        ),
     )
     write_all(told, dumps)
 
 
-def kept_out(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+def kept_out(judged: Iterable[Verdict]) -> tuple[str, ...]:
     """Return a line for each article that did not pass: its id, and what is wrong with it."""
     return tuple(
         f"{verdict.article}: " + ("cannot be mapped" if verdict.fault else _reasons(verdict))
-        for verdict in verdicts
+        for verdict in judged
         if not verdict.passed
     )
 
@@ -106,10 +115,10 @@ def _told_settings(settings: Settings) -> dict[str, str]:
     return {name: str(getattr(settings, name)) for name in _SETTINGS if getattr(settings, name) != ""}
 
 
-def _inputs(occasion: Occasion) -> dict[str, str]:
-    told = {"decisions about links": f"sha256:{occasion.decisions}"}
-    if occasion.snapshot:
-        told["authority snapshot"] = occasion.snapshot
+def _inputs(decisions: str, snapshot: str) -> dict[str, str]:
+    told = {"decisions about links": f"sha256:{decisions}"}
+    if snapshot:
+        told["authority snapshot"] = snapshot
     for source in _SHIPPED.values():
         told[source] = f"sha256:{hashlib.sha256(resource(source).read_bytes()).hexdigest()}"
     return told | {f"code of {stage}": maker(stage) for stage in stages()}

@@ -7,7 +7,7 @@ again: its graphs are taken over, and so is what was said of them.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, RDFS
@@ -16,7 +16,7 @@ from rdflib.term import Node
 from kg import __version__
 from kg.errors import KgError
 from kg.gazetteer import Registry
-from kg.map import ArticleGraphs, Run, article_graphs, catalog_graph, entities_graph
+from kg.map import ArticleGraphs, Run, article_graphs, catalog_graph, entities_graph, without_claims
 from kg.map.terms import NAMED
 from kg.model import Findings, Links
 from kg.pipeline.described import Descriptions
@@ -75,6 +75,8 @@ class Desk:
     known: dict[str, Verdict]
     """By article; at first those of the earlier release."""
     track: Track = untracked
+    withheld: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    """The ids of an article's claims that were withdrawn."""
     terms: list[bytes] = field(default_factory=lambda: list(_classes_of_terms()))
     """The classes of the ontology's own terms, as a default graph."""
     shapes: Shapes = field(default_factory=load_shapes)
@@ -96,19 +98,28 @@ def check_articles(
     verdicts: dict[str, Verdict] = {}
     refused: list[str] = []
     while True:
-        findings = [each.findings for each in read]
-        links = linked(findings)
-        entities = entities_graph(links, findings, desk.registry, desk.names)
+        links = linked([each.findings for each in read])
+        told = [_without_withdrawn(each, links, desk) for each in read]
+        entities = entities_graph(links, [each.findings for each in told], desk.registry, desk.names)
         descriptions = Descriptions(entities)
-        for each in desk.track(read, "checking", len(read)):
+        for each in desk.track(told, "checking", len(told)):
             verdicts[each.findings.article.id] = _verdict(each, links, descriptions, desk)
         passed = tuple(each for each in read if verdicts[each.findings.article.id].passed)
         refused += [_message(each, verdicts) for each in read if each not in passed]
         if len(passed) == len(read):
             ordered = tuple(verdicts[article] for article in sorted(verdicts))
-            return Checked(passed, links, entities, ordered, tuple(refused))
+            return Checked(tuple(told), links, entities, ordered, tuple(refused))
         # Names and identities may rest on a refused article: the others are linked again without it.
         read = passed
+
+
+def _without_withdrawn(found: Found, links: Links, desk: Desk) -> Found:
+    withheld = desk.withheld(found.findings.article.id)
+    if not withheld:
+        return found
+    # What is left depends on what was withdrawn: so does the key.
+    key = hashlib.sha256("\n".join((found.key, *sorted(withheld))).encode()).hexdigest()
+    return Found(without_claims(found.findings, links, desk.names, withheld), key)
 
 
 def _message(found: Found, verdicts: Mapping[str, Verdict]) -> str:
@@ -165,11 +176,11 @@ def _judged(
     except KgError as error:
         return Verdict(article, key, issued, fault=str(error)), []
     shapes = tuple(_told(each, graphs) for each in report.violations)
-    verdict = Verdict(article, key, issued, shapes)
+    verdict = Verdict(article, key, issued, shapes, statements=len(findings.facts))
     if not verdict.passed:
         return verdict, []
     rules = tuple(_told(each, graphs) for each in _broken(found, lines, links, desk))
-    return Verdict(article, key, issued, shapes, rules), lines
+    return replace(verdict, rules=rules), lines
 
 
 def _broken(

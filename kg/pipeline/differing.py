@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from kg.changes import CHANGES_FILE, FOLDER, PATCH_FILE, Side, as_json, summary, write_patch
 from kg.errors import NotFoundError, StoreError
-from kg.release import Draft, name_of
+from kg.release import Draft, Release, name_of
 from kg.store import MANIFEST, NQUADS, content_of, read_graph, read_manifest
 from kg.vocabulary import FACTS, HOME, Names
 
@@ -38,18 +38,27 @@ def packed_patch(first: Path, second: Path, out: BinaryIO) -> None:
     _write_packed(side_of(first), side_of(second), out)
 
 
-def write_changes(draft: Draft, *, content: str, meta: Mapping[str, Any], as_of: date) -> None:
+def write_changes(
+    draft: Draft, before: Release | None, *, content: str, meta: Mapping[str, Any], as_of: date
+) -> None:
     """Write into a draft what changed since the release before it; nothing where that is the same or none.
 
     These files depend on what was published before, so they are no files for download: those are the same
     however a state was reached. Raises StoreError when a graph cannot be read or a file not be written.
     """
-    if draft.earlier is None or draft.earlier.content == content:
+    if before is None or before.content == content:
         return
     told = {**meta, "id": name_of(as_of, content), "as_of": as_of.isoformat()}
-    before, after = side_of(draft.earlier.path), _side(draft.dumps, told)
+    _write_changes(draft.path / FOLDER, side_of(before.path), _side(draft.dumps, told), meta)
+
+
+def changes_between(first: Release, second: Release, folder: Path) -> None:
+    """Write into a folder what changed from one release to another."""
+    _write_changes(folder, side_of(first.path), side_of(second.path), second.meta)
+
+
+def _write_changes(folder: Path, before: Side, after: Side, meta: Mapping[str, Any]) -> None:
     found = as_json(summary(before, after, Names(str(meta.get("base", HOME))), limit=_TOLD))
-    folder = draft.path / FOLDER
     try:
         folder.mkdir(exist_ok=True)
         text = json.dumps(found, ensure_ascii=False, indent=1)

@@ -24,6 +24,8 @@ from kg.model import (
 def to_json(found: Findings) -> str:
     """Return all but the article."""
     rows = {
+        # Whose it is, so that it can be found when the article is withdrawn.
+        "article": [found.article.id, found.article.sha256],
         "entities": [_of_entity(each) for each in found.entities],
         "facts": [_of_fact(each) for each in found.facts],
         "extractor": found.extractor,

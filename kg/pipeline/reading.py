@@ -11,7 +11,8 @@ from kg.model import Article
 from kg.pipeline import kept
 from kg.pipeline.cache import StageCache
 from kg.pipeline.makers import maker
-from kg.read import Outcome, Settled, Source, outcomes, require_date, settle, with_kept
+from kg.read import Dropped, Outcome, Settled, Source, outcomes, require_date, settle, with_kept
+from kg.release import Withdrawal, Withdrawals
 
 _STAGE = "read"
 _MANY = (".jsonl", ".ndjson")
@@ -27,25 +28,39 @@ class Given:
 
 
 def articles_of(
-    given: Iterable[Given], state: Path, cache: StageCache, *, limit: int
+    given: Iterable[Given], state: Path, cache: StageCache, withdrawals: Withdrawals, *, limit: int
 ) -> tuple[Settled, list[str]]:
-    """Return what is to be published of what is read and kept, and what could not be read or used."""
+    """Return what is to be published of what is read and kept, and what could not be read or used.
+
+    What was withdrawn is dropped before anything is settled, so that nothing gives way to it; it is not kept.
+    """
     fresh: list[Article] = []
     faults: list[str] = []
     keys: list[str] = []
+    gone: list[Dropped] = []
     for each in given:
         keys.append(_key(each, limit))
-        for outcome in _outcomes(each, cache, limit):
+        for outcome in _outcomes(each, cache, withdrawals, limit):
             try:
+                article = _read(outcome)
+                if (withdrawal := _withdrawal_of(article, withdrawals)) is not None:
+                    gone.append(Dropped(article, f"withdrawn on {withdrawal.day}"))
+                    continue
                 # Before anything is settled: what cannot be published must not displace what can.
-                fresh.append(require_date(_read(outcome)))
+                fresh.append(require_date(article))
             except SourceError as error:
                 faults.append(str(error))
     cache.forget_all_but(_STAGE, keys)
-    return settle(with_kept(fresh, kept.load(state / "articles"))), faults
+    held = [each for each in kept.load(state / "articles") if _withdrawal_of(each, withdrawals) is None]
+    settled = settle(with_kept(fresh, held))
+    return replace(settled, dropped=(*gone, *settled.dropped)), faults
 
 
-def _outcomes(given: Given, cache: StageCache, limit: int) -> Iterator[Outcome]:
+def _withdrawal_of(article: Article, withdrawals: Withdrawals) -> Withdrawal | None:
+    return withdrawals.of_article(article.id, text=article.sha256, url=article.url)
+
+
+def _outcomes(given: Given, cache: StageCache, withdrawals: Withdrawals, limit: int) -> Iterator[Outcome]:
     if given.print is None or given.source.name.lower().endswith(_MANY):
         yield from outcomes(given.source, limit=limit)
         return
@@ -54,7 +69,7 @@ def _outcomes(given: Given, cache: StageCache, limit: int) -> Iterator[Outcome]:
         yield kept.from_json(known)
         return
     for outcome in outcomes(given.source, limit=limit):
-        if isinstance(outcome, Article):
+        if isinstance(outcome, Article) and _withdrawal_of(outcome, withdrawals) is None:
             cache.keep(_STAGE, key, kept.to_json(outcome))
         yield outcome
 

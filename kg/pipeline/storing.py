@@ -11,8 +11,8 @@ from rdflib import Graph
 from kg.errors import StoreError
 from kg.pipeline.graphs import ontology_lines
 from kg.pipeline.view import Sources, changed_things, write_view
-from kg.store import EmbeddedStore, Shelf, copy_store, count, open_store
-from kg.vocabulary import ENTITIES, FACTS, Names
+from kg.store import EmbeddedStore, Shelf, copy_store, count, open_store, predicate_of, subject_of
+from kg.vocabulary import ENTITIES, FACTS, KG, KGV, ONTOLOGY, SCHEMA, Names
 
 _MOST_CHANGED = 0.2
 """Share of the graphs from which filling a new store is faster than changing a copy of the old one."""
@@ -27,6 +27,9 @@ class Earlier:
     """Day of publication by graph of an article's statements."""
     same_view: bool
     """Whether the view was made in the same way."""
+    derived: bool = False
+    """Whether the release is the earlier one with something taken out: nothing else in it may change, and of
+    what is gone nothing may be left in its files."""
 
 
 def store_and_view(
@@ -44,14 +47,16 @@ def store_and_view(
     """
     facts = str(names.graph(FACTS))
     changed = [graph for graph in shelf.changed() if graph != facts]
-    small = earlier is not None and len(changed) <= _MOST_CHANGED * len(shelf.entries())
+    derived = earlier is not None and earlier.derived
+    small = earlier is not None and not derived and len(changed) <= _MOST_CHANGED * len(shelf.entries())
     if earlier is not None and small:
         copy_store(earlier.store, path)
     store = open_store(path, prefixes=names.prefixes(), settle=not small)
-    sources = Sources(store, shelf, entities, issued, ontology_lines(names), names)
+    sources = Sources(store, shelf, entities, issued, _constant(shelf, facts, names, derived=derived), names)
     if earlier is None or not small:
         store.load(line for entry in shelf.entries() for line in shelf.lines(entry.graph))
-        write_view(sources, None, path.parent)
+        affected = _affected(sources, changed, earlier) if earlier is not None and derived else None
+        write_view(sources, affected, path.parent)
         store.load(shelf.lines(facts))
         store.copy_to_default(facts)
     else:
@@ -61,6 +66,18 @@ def store_and_view(
         _change(store, shelf, facts, facts)
     _check(store, shelf)
     return store
+
+
+def _constant(shelf: Shelf, facts: str, names: Names, *, derived: bool) -> list[bytes]:
+    """Return the ontology as it stands in the view: today's, or that of the release that is derived from."""
+    if not derived:
+        return ontology_lines(names)
+    own, linked = (str(KG), str(KGV), str(ONTOLOGY)), f"<{SCHEMA.sameAs}>".encode()
+    return [
+        line
+        for line in shelf.old_lines(facts)
+        if subject_of(line).startswith(own) and predicate_of(line) != linked
+    ]
 
 
 def _affected(sources: Sources, changed: list[str], earlier: Earlier) -> set[str] | None:

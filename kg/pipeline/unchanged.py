@@ -12,6 +12,7 @@ from kg.pipeline.decisions import snapshot_of
 from kg.pipeline.makers import maker, maker_of_extractor, stages
 from kg.pipeline.reading import Given
 from kg.release import Release
+from kg.release.withdrawals import RECORD
 from kg.settings import Settings, options_of
 
 _FILE = "cache/last.json"
@@ -93,7 +94,8 @@ def _state(state: Path, authority: str) -> str:
 
 def _files(state: Path, authority: str) -> Iterator[Path]:
     yield from sorted((state / "articles").glob("*.json"))
-    yield from (path for path in (state / "iris.tsv", *tables(state / "decisions")) if path.is_file())
+    others = (state / "iris.tsv", state.parent / RECORD, *tables(state / "decisions"))
+    yield from (path for path in others if path.is_file())
     snapshot = snapshot_of(state, authority)
     if snapshot is not None and snapshot.is_file():
         yield snapshot

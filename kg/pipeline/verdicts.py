@@ -39,6 +39,8 @@ class Verdict:
     """What breaks a rule that looks at evidence as well; it keeps nothing out unless the build is strict."""
     fault: str = ""
     """Why no graph could be made of it."""
+    statements: int = 0
+    """How many were found in it that are published."""
 
     @property
     def passed(self) -> bool:

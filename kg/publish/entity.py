@@ -92,6 +92,8 @@ def graph(site: Site, name: str) -> Response:
         raise ProblemError(406, "Graphs are given in RDF only")
     if not all(is_name(part) for part in name.split("/")):
         raise NotFoundError(f"no such graph: {name[:200]}")
+    if notice := site.edition.withdrawn.get(name.removesuffix("/evidence")):
+        raise ProblemError(410, "This was withdrawn", f"graph/{name}: {notice}")
     iri = str(site.names.graph(name))
     if not holds(site.runner, f"GRAPH {quoted(iri)} {{ ?s ?p ?o }}"):
         raise NotFoundError(f"no such graph: {iri}")
@@ -109,6 +111,8 @@ def _known(site: Site, segment: str, name: str) -> tuple[str, str]:
     path = f"{segment}/{name}"
     if not (is_name(segment) and is_name(name)):
         raise NotFoundError(f"no such thing: {path[:200]}")
+    if notice := site.edition.withdrawn.get(path):
+        raise ProblemError(410, "This was withdrawn", f"{path}: {notice}")
     if path in site.edition.gone:
         raise ProblemError(410, "This was withdrawn", path)
     if target := site.edition.moved.get(path):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import StoreError
+from kg.errors import StateError, StoreError
 from kg.publish.app import create_app
 from kg.publish.site import Dump, Edition, Limits
-from kg.release import Release, verify
+from kg.release import Release, read_withdrawals, verify
 from kg.release.catalog import ONTOLOGY
 from kg.release.generation import SUMS, sha256_of
 from kg.search import FILE, NameIndex, is_current, open_names, write_names
@@ -165,4 +165,17 @@ def edition_of(release: Release) -> Edition:
         tuple(dumps),
         moved={str(old): str(new) for old, new in dict(release.meta.get("moved", {})).items()},
         gone=frozenset(map(str, release.meta.get("gone", ()))),
+        withdrawn=_withdrawn(release),
     )
+
+
+def _withdrawn(release: Release) -> dict[str, str]:
+    """Return what is told of what was withdrawn: by the release, and since then by the record beside it."""
+    told = dict(release.meta.get("withdrawn", {})).items()
+    known = {str(path): str(each["notice"]) for path, each in told}
+    try:
+        record = read_withdrawals(release.path.parent.parent)
+    except StateError as error:
+        _log.error("what a release tells of withdrawals is believed: %s", error)
+        return known
+    return known | {target: each.notice for target, each in record.by_target.items()}

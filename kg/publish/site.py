@@ -46,7 +46,9 @@ class Edition:
     moved: Mapping[str, str] = field(default_factory=dict)
     """Ledger paths that proved to be the same thing -> the path it has now."""
     gone: frozenset[str] = frozenset()
-    """Ledger paths that were withdrawn."""
+    """Ledger paths of what is no longer published."""
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    """What was withdrawn, by path, and what everybody may know of it."""
 
 
 @dataclass(frozen=True, slots=True)

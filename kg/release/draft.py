@@ -36,7 +36,7 @@ class Published:
 class Draft:
     """A release in the making; it holds the lock of its folder until it is published or dropped."""
 
-    def __init__(self, directory: Path, path: Path, lock: BinaryIO, earlier: Release | None) -> None:
+    def __init__(self, directory: Path, path: Path, lock: BinaryIO | None, earlier: Release | None) -> None:
         self.directory = directory
         self.earlier = earlier
         """The release that is current, where it is whole: what did not change can be taken from it."""
@@ -59,12 +59,12 @@ class Draft:
         told = {**meta, "id": name, "as_of": as_of.isoformat(), "content": content}
         final = self.directory / "releases" / name
         with clear_errors(self.directory):
-            self._seal(told)
+            self.seal(told)
             shutil.rmtree(
                 final, ignore_errors=True
             )  # current once, or damaged; the same content all the same
             self.path.rename(final)
-            _sync(final.parent)
+            sync(final.parent)
             note_made(self.directory, name, as_of, content)
             switch(self.directory, name)
         return Published(current(self.directory), changed=True)
@@ -72,7 +72,8 @@ class Draft:
     def close(self) -> None:
         """Remove what was not published and let the next build begin."""
         shutil.rmtree(self.path, ignore_errors=True)
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +83,8 @@ class Draft:
     ) -> None:
         self.close()
 
-    def _seal(self, meta: Mapping[str, Any]) -> None:
+    def seal(self, meta: Mapping[str, Any]) -> None:
+        """Write checksums and what the release tells of itself, and see all of it on the disk."""
         sums = [
             f"{sha256_of(path)}  {path.name}\n" for path in sorted(self.dumps.iterdir()) if path.name != SUMS
         ]
@@ -93,8 +95,8 @@ class Draft:
         # Bottom up: a folder's entries are safe once what they name is.
         for folder, _, names in os.walk(self.path, topdown=False):
             for each in names:
-                _sync(Path(folder) / each)
-            _sync(Path(folder))
+                sync(Path(folder) / each)
+            sync(Path(folder))
 
 
 def begin(directory: Path) -> Draft:
@@ -107,15 +109,26 @@ def begin(directory: Path) -> Draft:
         (directory / "releases").mkdir(exist_ok=True)
         lock = _locked(directory)
         try:
-            _remove_leftovers(directory)
-            path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
-            for part in ("store", "dumps", "report", "search", "records"):
-                (path / part).mkdir(parents=True)
+            remove_leftovers(directory)
+            path = _folder(directory)
             earlier = _whole_or_none(directory)
         except OSError:
             lock.close()
             raise
     return Draft(directory, path, lock, earlier)
+
+
+def derive(directory: Path, release: Release) -> Draft:
+    """Begin a release that is to take the place of another one; the caller has locked the folder."""
+    with clear_errors(directory):
+        return Draft(directory, _folder(directory), None, release)
+
+
+def _folder(directory: Path) -> Path:
+    path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
+    for part in ("store", "dumps", "report", "search", "records"):
+        (path / part).mkdir(parents=True)
+    return path
 
 
 def switch(directory: Path, release: str) -> None:
@@ -124,7 +137,7 @@ def switch(directory: Path, release: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / release, target_is_directory=True)
     link.replace(directory / "current")
-    _sync(directory)
+    sync(directory)
 
 
 @contextmanager
@@ -148,7 +161,8 @@ def _locked(directory: Path) -> BinaryIO:
     return file
 
 
-def _remove_leftovers(directory: Path) -> None:
+def remove_leftovers(directory: Path) -> None:
+    """Remove what builds that were killed have left; the caller has locked the folder."""
     # The lock is ours, so whoever made these is dead.
     for leftover in (f"{_DRAFT}*", ".gone-*"):
         for path in (directory / "releases").glob(leftover):
@@ -165,7 +179,8 @@ def _whole_or_none(directory: Path) -> Release | None:
         return None
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """See a file or folder on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

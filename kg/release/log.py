@@ -11,6 +11,7 @@ from pathlib import Path
 from kg.errors import StateError
 
 _FILE = Path("state") / "releases.tsv"
+_INSTEAD = "in place of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Noted:
     removed_on: str = ""
     """The day, in ISO form; empty for a release that was made."""
     reason: str = ""
-    """Why it was removed."""
+    """Why it was removed; of one that was made, whose place it takes."""
 
 
 _HEADER = "\t".join(field.name for field in fields(Noted))
@@ -48,13 +49,27 @@ def read_log(directory: Path) -> dict[str, Noted]:
         noted = _noted(line, f"{path}, line {number}")
         if not noted.removed_on:
             found.pop(noted.id, None)  # made again: it stands where it was made last
+        before = noted.reason.removeprefix(_INSTEAD)
+        if not noted.removed_on and before != noted.reason and before in found:
+            found = _beside(found, before, noted)
         found[noted.id] = noted
     return found
 
 
-def note_made(directory: Path, release: str, as_of: date, content: str) -> None:
-    """Note that a release was made."""
-    _append(directory, Noted(release, as_of.isoformat(), content))
+def _beside(found: dict[str, Noted], before: str, noted: Noted) -> dict[str, Noted]:
+    """Return the log with a release right after the one whose place it takes."""
+    placed: dict[str, Noted] = {}
+    for name, each in found.items():
+        placed[name] = each
+        if name == before:
+            placed[noted.id] = noted
+    return placed
+
+
+def note_made(directory: Path, release: str, as_of: date, content: str, *, instead: str = "") -> None:
+    """Note that a release was made, or made to take the place of another one in the order of releases."""
+    reason = f"{_INSTEAD}{instead}" if instead else ""
+    _append(directory, Noted(release, as_of.isoformat(), content, reason=reason))
 
 
 def note_removed(directory: Path, noted: Noted, *, on: date, reason: str) -> None:
