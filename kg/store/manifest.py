@@ -11,12 +11,13 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from kg.errors import StoreError
 
 MANIFEST = "graphs.tsv"
 NQUADS = "accord.nq.gz"
+_AT_ONCE = 1 << 16
 _HEADER = "graph\tquads\tsha256\toffset\tbytes"
 
 
@@ -73,12 +74,11 @@ def read_graph(nquads: Path, entry: Entry) -> Iterator[bytes]:
     """
     hashed = hashlib.sha256()
     try:
-        with nquads.open("rb") as file:
+        with nquads.open("rb") as file, gzip.open(io.BufferedReader(_Stretch(file, entry.size))) as members:
             file.seek(entry.offset)
-            with gzip.open(io.BufferedReader(_Stretch(file, entry.size))) as lines:
-                for line in lines:
-                    hashed.update(line)
-                    yield line
+            for line in io.BufferedReader(cast("io.RawIOBase", members), _AT_ONCE):  # faster line by line
+                hashed.update(line)
+                yield line
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise StoreError(f"{nquads}: the graph {entry.graph} cannot be read: {error}") from error
     if hashed.hexdigest() != entry.sha256:

@@ -18,7 +18,7 @@ import zstandard
 from kg.store.embedded import clear_errors
 
 _GZIP_LEVEL = 6
-_ZSTD_LEVEL = 9
+_ZSTD_LEVEL = 6
 _COPY = 1 << 20
 
 

@@ -4,6 +4,7 @@ Memory holds the list of graphs, never their statements.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,9 @@ from kg.store.embedded import clear_errors
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest, write_manifest
 from kg.store.parts import copy_range, packed
 from kg.store.sorting import differences
+
+_AT_ONCE = 1000
+"""Lines that are packed at once."""
 
 
 class Shelf:
@@ -32,10 +36,12 @@ class Shelf:
         """Take a graph's N-Quads lines, sorted and each once; without any there is no graph."""
         hashed, quads, offset = hashlib.sha256(), 0, self._out.tell()
         with clear_errors(str(self._fresh)), packed(self._out, ".gz") as member:
-            for line in lines:
-                hashed.update(line)
-                member.write(line)
-                quads += 1
+            source = iter(lines)
+            while some := list(itertools.islice(source, _AT_ONCE)):
+                data = b"".join(some)
+                hashed.update(data)
+                member.write(data)
+                quads += len(some)
         entry = Entry(graph, quads, hashed.hexdigest(), offset, self._out.tell() - offset)
         if quads:
             self._held[graph] = (self._fresh, entry)

@@ -21,7 +21,7 @@ _EVIDENCE = "/evidence"
 _HELD = 20_000
 """Quads of a graph that are held at once; a larger one is cut between subjects."""
 
-_Piece = tuple[str, Callable[[], list[bytes]]]
+_Piece = tuple[str, Callable[[], Iterable[bytes]]]
 """What tells it from any other, and its lines."""
 
 
@@ -35,10 +35,11 @@ def write_whole(shelf: Shelf, folder: Folder, earlier: Folder | None, names: Nam
         for file in trig:
             file.add(Part(key_of("prefixes", head), lambda out: out.write(head)))
         for entry in shelf.entries():
-            slim.add(Part(key_of("slim", entry.sha256), partial(_without_quotes, shelf, entry), ready=True))
-            for told, lines in _pieces(shelf, entry):
-                nquads.add(Part(key_of("nq", told), partial(_put, lines)))
-                block = cache(partial(_block, lines, prefixes))
+            lines = _lines(shelf, entry)
+            slim.add(Part(key_of("slim", entry.sha256), partial(_slim, shelf, entry, lines), ready=True))
+            for told, piece in _pieces(entry, lines):
+                nquads.add(Part(key_of("nq", told), partial(_put, piece)))
+                block = cache(partial(_block, piece, prefixes))
                 for file in trig:
                     file.add(Part(key_of("trig", head, told), partial(_put, block)))
 
@@ -83,15 +84,22 @@ def _years(shelf: Shelf, names: Names) -> dict[str, str]:
     return years
 
 
-def _pieces(shelf: Shelf, entry: Entry) -> Iterator[_Piece]:
+def _lines(shelf: Shelf, entry: Entry) -> Callable[[], Iterable[bytes]]:
+    """Return what gives the lines of a graph as often as wanted; those of a small one are read once."""
     if entry.quads <= _HELD:
-        yield entry.sha256, cache(lambda: list(shelf.lines(entry.graph)))
+        return cache(lambda: list(shelf.lines(entry.graph)))
+    return partial(shelf.lines, entry.graph)
+
+
+def _pieces(entry: Entry, lines: Callable[[], Iterable[bytes]]) -> Iterator[_Piece]:
+    if entry.quads <= _HELD:
+        yield entry.sha256, lines
         return
-    for piece in pieces_of(shelf.lines(entry.graph)):
+    for piece in pieces_of(lines()):
         yield key_of(*piece), partial(list, piece)
 
 
-def _block(lines: Callable[[], list[bytes]], prefixes: dict[str, str]) -> list[bytes]:
+def _block(lines: Callable[[], Iterable[bytes]], prefixes: dict[str, str]) -> list[bytes]:
     return [trig_of(lines(), prefixes)]
 
 
@@ -99,10 +107,11 @@ def _put(lines: Callable[[], Iterable[bytes]], out: BinaryIO) -> None:
     out.write(b"".join(lines()))  # a zstd frame takes no lines
 
 
-def _without_quotes(shelf: Shelf, entry: Entry, out: BinaryIO) -> None:
-    """Write a graph's gzip member: as it is where nothing is quoted."""
-    if not any(predicate_of(line) == _QUOTE for line in shelf.lines(entry.graph)):
+def _slim(shelf: Shelf, entry: Entry, lines: Callable[[], Iterable[bytes]], out: BinaryIO) -> None:
+    """Write a graph's gzip member without quotations: as it is where nothing is quoted."""
+    if not any(predicate_of(line) == _QUOTE for line in lines()):
         shelf.copy(entry.graph, out)
         return
     with packed(out, ".gz") as member:
-        member.writelines(line for line in shelf.lines(entry.graph) if predicate_of(line) != _QUOTE)
+        for piece in pieces_of(line for line in lines() if predicate_of(line) != _QUOTE):
+            member.write(b"".join(piece))
