@@ -1,7 +1,7 @@
 """Institutions by their names: one across articles where names say the same and places do not differ."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.gazetteer import country_of
@@ -22,7 +22,7 @@ class Bodies:
     known: Known
     footings: Mapping[MentionId, Footing]
 
-    def mentions(self) -> list[Mention]:
+    def mentions(self) -> Sequence[Mention]:
         """Return every mention of an institution."""
         return self.book.of(Kind.INSTITUTION)
 
@@ -154,7 +154,7 @@ def _join_languages(clusters: Clusters, group: list[Mention], bodies: Bodies) ->
             join_equal(clusters, (("", m) for m in (latin[0], *chinese)))
 
 
-def _join_acronyms(clusters: Clusters, mentions: list[Mention], bodies: Bodies) -> None:
+def _join_acronyms(clusters: Clusters, mentions: Sequence[Mention], bodies: Bodies) -> None:
     """Join a bare acronym to the one body that articles spell it out for, if there is only one."""
     spelled: defaultdict[str, list[Mention]] = defaultdict(list)
     bare: defaultdict[str, list[Mention]] = defaultdict(list)

@@ -1,10 +1,14 @@
 """What an article says around a body or a person: what two reports share where names alone do not decide."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from kg.link.bodies import Bodies, is_common
-from kg.link.clusters import join_best
+from kg.link.footing import Footing
+from kg.link.matching import Matching
 from kg.link.mentions import Mention
 from kg.link.name_parts import Parts, parts_of
 from kg.link.normalise import is_acronym
@@ -13,8 +17,8 @@ from kg.link.person_names import person_keys
 from kg.link.sounds import likeness, near, syllables
 from kg.model import Relation
 
-Circumstance = tuple[str, Hashable]
-"""Of which sort it is, and which one."""
+Circumstance = tuple[Any, ...]
+"""Of which sort it is, which one, and in which month."""
 _WEIGHTS = {"seat": 2, "event": 2, "deal": 2, "person": 4, "namesake": 2, "beside": 1}
 """What a sort of circumstance is worth; who is beside a body is worth nothing where they met or agreed."""
 _RENDERED, _TRANSLATED = 1, 3
@@ -30,33 +34,43 @@ _NUMBERS = frozenset(
 )
 
 
-def join_bodies_by_circumstances(scene: Scene, bodies: Bodies) -> None:
-    """Join institutions whose names may be one in two languages and that two articles report the same of."""
-    around = {m.id: frozenset(_around_body(m, scene)) for m in bodies.mentions()}
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What an article tells of an institution."""
 
-    def score(one: Mention, other: Mention) -> int:
-        if not _bearable(one, other, bodies):
-            return 0
-        sorts = {sort for sort, _ in around[one.id] & around[other.id]}
-        weight = _weight(sorts | ({"seat"} if sorts and _one_town(one, other, bodies) else set()))
-        names = one.entity.name, other.entity.name
-        alike = _name_likeness(parts_of(names[0]), parts_of(names[1]))
-        bare = any(is_common(name) for name in names)
-        needed = _RENDERED if alike >= ALIKE and not bare else _TRANSLATED
-        return round(20 * alike) + weight if weight >= needed else 0
+    name: str
+    footing: Footing
+    known: str | None
+    """Its slug in the registry."""
+    keys: frozenset[Circumstance]
 
-    join_best(
-        scene.clusters,
-        bodies.mentions(),
-        lambda m: around[m.id],
-        score,
-        bearable=lambda one, other: _bearable(one, other, bodies),
+
+def institutions(scene: Scene, bodies: Bodies) -> Matching[_Body]:
+    """Return the institutions, to join those of like names that two articles report the same of."""
+    return Matching(
+        scene.clusters, bodies.mentions(), lambda body: _body(body, scene, bodies), _alike, _bearable
     )
 
 
-def _one_town(one: Mention, other: Mention, bodies: Bodies) -> bool:
-    left, right = bodies.footings[one.id], bodies.footings[other.id]
-    return left.place == right.place != left.country
+def _body(body: Mention, scene: Scene, bodies: Bodies) -> _Body:
+    known = bodies.known.institutions.get(body.id)
+    return _Body(body.entity.name, bodies.footings[body.id], known, frozenset(_around(body, scene)))
+
+
+def _alike(one: _Body, other: _Body) -> int:
+    """Return how much names and what stands around them speak for two bodies being one."""
+    if not _bearable(one, other):
+        return 0
+    sorts = {circumstance[0] for circumstance in one.keys & other.keys}
+    weight = _weight(sorts | ({"seat"} if _one_town(one, other) else set()))
+    alike = _name_likeness(one.name, other.name)
+    bare = is_common(one.name) or is_common(other.name)
+    needed = _RENDERED if alike >= ALIKE and not bare else _TRANSLATED
+    return round(20 * alike) + weight if weight >= needed else 0
+
+
+def _one_town(one: _Body, other: _Body) -> bool:
+    return one.footing.place == other.footing.place != one.footing.country
 
 
 def _weight(sorts: set[str]) -> int:
@@ -65,17 +79,19 @@ def _weight(sorts: set[str]) -> int:
     return sum(_WEIGHTS[sort] for sort in sorts - ({"namesake"} if "person" in sorts else set()))
 
 
-def _bearable(one: Mention, other: Mention, bodies: Bodies) -> bool:
+def _bearable(one: _Body, other: _Body) -> bool:
     """Tell whether nothing in name and place speaks against two mentions being one body."""
-    known = bodies.known.institutions
-    if one.id in known and other.id in known:
-        return known[one.id] == known[other.id]
-    if not bodies.footings[one.id].meets(bodies.footings[other.id]):
+    if one.known is not None and other.known is not None:
+        return one.known == other.known
+    if not one.footing.meets(other.footing):
         return False
-    if is_acronym(one.entity.name) or is_acronym(other.entity.name):
-        return True
-    parts = parts_of(one.entity.name), parts_of(other.entity.name)
-    return one.entity.name == other.entity.name or not _contradict(*parts)
+    return one.name == other.name or _compatible(one.name, other.name)
+
+
+@lru_cache(maxsize=500_000)
+def _compatible(one: str, other: str) -> bool:
+    """Tell whether two different names may be one body's."""
+    return is_acronym(one) or is_acronym(other) or not _contradict(parts_of(one), parts_of(other))
 
 
 def _contradict(one: Parts, other: Parts) -> bool:
@@ -96,40 +112,40 @@ def _contradict(one: Parts, other: Parts) -> bool:
     return latin.own != chinese.sound and (near(latin.own, chinese.sound) or romanised)
 
 
-def _name_likeness(one: Parts, other: Parts) -> float:
-    if one.chinese == other.chinese or not one.own:
+@lru_cache(maxsize=200_000)
+def _name_likeness(one: str, other: str) -> float:
+    """Return how far the own words of two names are one by sound; 1 in one language, where they are equal."""
+    left, right = parts_of(one), parts_of(other)
+    if left.chinese == right.chinese or not left.own:
         return 1.0
-    latin, chinese = (other.own, one.own) if one.chinese else (one.own, other.own)
+    latin, chinese = (right.own, left.own) if left.chinese else (left.own, right.own)
     return likeness(latin, chinese)
 
 
-def _around_body(body: Mention, scene: Scene) -> Iterator[Circumstance]:
+def _around(body: Mention, scene: Scene) -> Iterator[Circumstance]:
+    own, months = scene.clusters.root(body.id), _months(body.article.published)
     groups = scene.book.sources(body.id, Relation.SENT_BY)
     events = scene.book.sources(body.id, Relation.PARTICIPANT, Relation.HOST)
     for event in [*events, *(e for g in groups for e in scene.book.sources(g.id, Relation.PARTICIPANT))]:
         yield "event", scene.clusters.root(event.id)
         if (days := scene.interval(event)) is not None:
-            yield "event", (days[0], event.concept(Relation.KIND), _where(event, scene))
+            yield (
+                "event",
+                (days[0], event.concept(Relation.KIND), scene.slugs(scene.roots(event, Relation.LOCATION))),
+            )
     for deal in scene.book.sources(body.id, Relation.PARTY, Relation.SIDE):
-        own = scene.clusters.root(body.id)
-        for other in sorted(scene.roots(deal, Relation.PARTY, Relation.SIDE) - {own}):
-            yield from (("deal", (other, month)) for month in _months(body.article.published))
+        for other in scene.roots(deal, Relation.PARTY, Relation.SIDE) - {own}:
+            yield from (("deal", other, *month) for month in months)
     for role in scene.book.sources(body.id, Relation.ROLE_IN, Relation.REPRESENTS):
         for holder in role.refs(Relation.HOLDER):
             yield "person", scene.clusters.root(holder)
             yield from (("namesake", key) for key in person_keys(scene.book.mentions[holder].entity.name))
     beside = scene.book.beside(body)
     if len(beside) <= _CROWD:
-        others = scene.clusters.roots(m.id for m in beside) - {scene.clusters.root(body.id)}
-        yield from (
-            ("beside", (o, month)) for o in sorted(others) for month in _months(body.article.published)
-        )
+        others = scene.clusters.roots(m.id for m in beside) - {own}
+        yield from (("beside", other, *month) for other in others for month in months)
 
 
-def _where(event: Mention, scene: Scene) -> tuple[str, ...]:
-    return tuple(sorted(scene.slugs(scene.roots(event, Relation.LOCATION))))
-
-
-def _months(day: date | None) -> list[str]:
-    """Return a month by its number, and the next one where a day is near its end."""
-    return sorted({f"{d:%Y-%m}" for d in (day, day + _MONTH / 2)}) if day else []
+def _months(day: date | None) -> set[tuple[int, int]]:
+    """Return the month of a day, and the next one where it is near the end."""
+    return {(d.year, d.month) for d in (day, day + _MONTH / 2)} if day else set()

@@ -96,8 +96,8 @@ def _body(mention: Mention, name: str, footing: Footing) -> tuple[str, ...]:
 def _content(mention: Mention, book: Book) -> tuple[str, ...]:
     values = sorted(
         f"{fact.relation} {_plain(mention, fact.value, book)}"
-        for fact in mention.facts
-        if fact.relation in _TELLING
+        for relation in _TELLING
+        for fact in mention.facts_of(relation)
     )
     return (normalise(mention.entity.name), *values)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.gazetteer import country_of, place, within_chain
 from kg.link.beside_name import places_beside
@@ -35,14 +36,19 @@ class Footing:
     @property
     def above(self) -> frozenset[str]:
         """Return the place and all that hold it."""
-        chain = {record.slug for record in within_chain(self.place)}
-        return frozenset({self.place, self.country, *chain} - {""})
+        return _above(self.country, self.place)
 
     def meets(self, other: "Footing") -> bool:
         """Tell whether both can be said of one body."""
         if not self.place or not other.place:
             return not self.country or not other.country or self.country == other.country
         return self.place in other.above or other.place in self.above
+
+
+@lru_cache(maxsize=100_000)
+def _above(country: str, place: str) -> frozenset[str]:
+    chain = {record.slug for record in within_chain(place)}
+    return frozenset({place, country, *chain} - {""})
 
 
 def footings(book: Book, places: Mapping[MentionId, str]) -> dict[MentionId, Footing]:

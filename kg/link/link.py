@@ -8,9 +8,9 @@ from datetime import date
 
 from kg.gazetteer import Registry, place
 from kg.link.bodies import Bodies, join_institutions
-from kg.link.circumstances import join_bodies_by_circumstances
+from kg.link.circumstances import institutions
 from kg.link.clusters import Clusters
-from kg.link.deals import join_agreements, join_roles, join_sets
+from kg.link.deals import agreements, join_roles
 from kg.link.decisions import Decisions
 from kg.link.fingerprints import fingerprints
 from kg.link.footing import footings
@@ -18,9 +18,10 @@ from kg.link.ledger import Ledger
 from kg.link.mentions import PUBLISHER_KEY, Book, Mention, MentionId, open_book
 from kg.link.named import Known, join_places, known_institutions, known_places
 from kg.link.normalise import normalise, normalise_person
-from kg.link.occasions import Scene, join_delegations, join_events
+from kg.link.occasions import Scene, delegations, events
 from kg.link.paths import NAMED, Paths, Thing, give_paths
-from kg.link.persons import join_persons
+from kg.link.persons import persons
+from kg.link.sets import join_sets
 from kg.link.verdicts import join_decided, split_prints
 from kg.model import Findings, Kind, Links
 
@@ -53,13 +54,12 @@ def _joined(
     join_places(clusters, book, known.places)
     join_institutions(clusters, bodies)
     scene = Scene(book, clusters, known)
-    join_persons(scene)
+    people = persons(scene)
+    people.join()
+    steps = (delegations(scene), events(scene), agreements(scene), institutions(scene, bodies), people)
     for _ in range(_ROUNDS):
-        join_delegations(scene)
-        join_events(scene)
-        join_agreements(scene)
-        join_bodies_by_circumstances(scene, bodies)
-        join_persons(scene)
+        for step in steps:
+            step.join()
     join_sets(scene)
     join_roles(scene)
     return clusters
@@ -74,12 +74,12 @@ def _things(
 ) -> list[Thing]:
     slugs = {**known.places, **known.institutions}
     things: list[Thing] = []
-    for root, members in sorted(clusters.members.items()):
+    for members in clusters.all():
         mentions = sorted((book.mentions[m] for m in members), key=_when)
         record = min((slugs[m] for m in members if m in slugs), default=None)
         told = tuple(sorted({print_ for m in members for print_ in prints[m]}))
         labels = _labels(mentions, record, registry) if mentions[0].entity.kind in NAMED else {}
-        things.append(Thing(root, tuple(mentions), told, labels, record))
+        things.append(Thing(members[0], tuple(mentions), told, labels, record))
     return things
 
 

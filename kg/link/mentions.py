@@ -1,9 +1,10 @@
 """All findings of a build laid open for linking: every mention with the facts about it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from kg.errors import ExtractError
 from kg.link.normalise import normalise
@@ -20,31 +21,23 @@ MentionId = tuple[str, str]
 class Mention:
     """One entity of one article, with what the article says of it."""
 
+    id: MentionId
+    """What tells this mention from all others."""
     article: Article
     entity: Entity
-    facts: tuple[Fact, ...]
-
-    @property
-    def id(self) -> MentionId:
-        """Return what tells this mention from all others."""
-        return (self.article.id, self.entity.key)
+    facts: Mapping[Relation, Sequence[Fact]]
+    pointers: Mapping[Relation, Sequence[MentionId]]
+    """The mentions that each relation points to, in a fixed order."""
 
     @property
     def forms(self) -> tuple[str, ...]:
         """Return every written form, the fullest first."""
         return (self.entity.name, *self.entity.aliases)
 
-    def refs(self, *relations: Relation) -> tuple[MentionId, ...]:
+    def refs(self, *relations: Relation) -> Sequence[MentionId]:
         """Return the mentions that those relations point to, in a fixed order."""
-        return tuple(
-            sorted(
-                {
-                    (self.article.id, fact.value.key)
-                    for fact in self.facts
-                    if fact.relation in relations and isinstance(fact.value, Ref)
-                }
-            )
-        )
+        found = [self.pointers[relation] for relation in relations if relation in self.pointers]
+        return found[0] if len(found) == 1 else sorted(set(chain.from_iterable(found)))
 
     def concept(self, relation: Relation) -> str | None:
         """Return the concept that the relation gives; of several the surest."""
@@ -55,25 +48,19 @@ class Mention:
 
     def day(self, relation: Relation) -> date | None:
         """Return the date that the relation gives; of several the earliest."""
-        found = [f.value for f in self.facts_of(relation) if isinstance(f.value, date)]
-        return min(found) if found else None
+        return min((f.value for f in self.facts_of(relation) if isinstance(f.value, date)), default=None)
 
-    def words(self, *relations: Relation) -> tuple[str, ...]:
-        """Return the texts that those relations give."""
-        return tuple(
-            sorted(
-                {f.value.value for f in self.facts if f.relation in relations and isinstance(f.value, Text)}
-            )
-        )
+    def words(self, relation: Relation) -> tuple[str, ...]:
+        """Return the texts that a relation gives."""
+        return tuple(sorted({f.value.value for f in self.facts_of(relation) if isinstance(f.value, Text)}))
 
     def number(self, relation: Relation) -> int | None:
         """Return the number that the relation gives; of several the smallest."""
-        found = [f.value for f in self.facts_of(relation) if isinstance(f.value, int)]
-        return min(found) if found else None
+        return min((f.value for f in self.facts_of(relation) if isinstance(f.value, int)), default=None)
 
-    def facts_of(self, relation: Relation) -> Iterator[Fact]:
-        """Yield the facts of one relation."""
-        return (fact for fact in self.facts if fact.relation is relation)
+    def facts_of(self, relation: Relation) -> Sequence[Fact]:
+        """Return the facts of one relation."""
+        return self.facts.get(relation, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +68,29 @@ class Book:
     """Every mention of a build, in the order of article ids and of introduction in the text."""
 
     mentions: Mapping[MentionId, Mention]
-    pointing: Mapping[MentionId, tuple[tuple[Relation, MentionId], ...]]
+    pointing: Mapping[MentionId, Mapping[Relation, Sequence[Mention]]]
     """Who points to a mention, and by what."""
-    present: Mapping[tuple[str, Kind], tuple[MentionId, ...]]
+    kinds: Mapping[Kind, Sequence[Mention]]
+    """The mentions of each class."""
+    present: Mapping[tuple[str, Kind], Sequence[Mention]]
     """The mentions of each class in each article; without its publisher."""
 
-    def of(self, *kinds: Kind) -> list[Mention]:
-        """Return the mentions of those classes."""
-        return [mention for mention in self.mentions.values() if mention.entity.kind in kinds]
+    def of(self, kind: Kind) -> Sequence[Mention]:
+        """Return the mentions of a class."""
+        return self.kinds.get(kind, ())
 
-    def beside(self, mention: Mention) -> list[Mention]:
+    def beside(self, mention: Mention) -> Sequence[Mention]:
         """Return what the article of a mention names of the same class, that mention among them."""
         return self.of_article(mention.article.id, mention.entity.kind)
 
-    def of_article(self, article: str, kind: Kind) -> list[Mention]:
+    def of_article(self, article: str, kind: Kind) -> Sequence[Mention]:
         """Return the mentions of a class in one article, without its publisher."""
-        return [self.mentions[one] for one in self.present.get((article, kind), ())]
+        return self.present.get((article, kind), ())
 
     def sources(self, target: MentionId, *relations: Relation) -> list[Mention]:
         """Return the mentions that point to one by those relations."""
-        found = self.pointing.get(target, ())
-        return [self.mentions[source] for relation, source in found if relation in relations]
+        found = self.pointing.get(target, {})
+        return [source for relation in relations for source in found.get(relation, ())]
 
 
 def open_book(findings: Sequence[Findings]) -> Book:
@@ -110,37 +99,46 @@ def open_book(findings: Sequence[Findings]) -> Book:
     Raises ExtractError when an article stands twice or a fact speaks of an entity that is not there.
     """
     mentions: dict[MentionId, Mention] = {}
-    pointing: defaultdict[MentionId, list[tuple[Relation, MentionId]]] = defaultdict(list)
     previous = ""
     for found in sorted(findings, key=lambda f: f.article.id):
         if found.article.id == previous:
             raise ExtractError(f"{found.article.source}: a second article has the id {previous!r}")
         previous = found.article.id
-        for mention in _mentions(found):
-            mentions[mention.id] = mention
-            for fact in mention.facts:
-                if isinstance(fact.value, Ref):
-                    pointing[(found.article.id, fact.value.key)].append((fact.relation, mention.id))
-    present: defaultdict[tuple[str, Kind], list[MentionId]] = defaultdict(list)
+        mentions |= {mention.id: mention for mention in _mentions(found)}
+    pointing: defaultdict[MentionId, defaultdict[Relation, list[Mention]]]
+    pointing = defaultdict(lambda: defaultdict(list))
+    kinds: defaultdict[Kind, list[Mention]] = defaultdict(list)
+    present: defaultdict[tuple[str, Kind], list[Mention]] = defaultdict(list)
     for mention in mentions.values():
+        kinds[mention.entity.kind].append(mention)
         if mention.entity.key != PUBLISHER_KEY:
-            present[mention.article.id, mention.entity.kind].append(mention.id)
-    sources = {target: tuple(sorted(found)) for target, found in pointing.items()}
-    return Book(mentions, sources, {where: tuple(found) for where, found in present.items()})
+            present[mention.article.id, mention.entity.kind].append(mention)
+        for relation, targets in mention.pointers.items():
+            for target in targets:
+                pointing[target][relation].append(mention)
+    return Book(mentions, pointing, kinds, present)
 
 
 def _mentions(found: Findings) -> list[Mention]:
-    keys = {entity.key for entity in found.entities}
+    article, keys = found.article, {entity.key for entity in found.entities}
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for fact in found.facts:
         facts[fact.subject].append(fact)
-        named = [fact.subject, *([fact.value.key] if isinstance(fact.value, Ref) else [])]
-        for key in named:
+        for key in (fact.subject, fact.value.key if isinstance(fact.value, Ref) else ARTICLE_KEY):
             if key not in keys and key != ARTICLE_KEY:
-                raise ExtractError(
-                    f"{found.article.source}: {fact.relation} speaks of {key!r}, which is not there"
-                )
+                raise ExtractError(f"{article.source}: {fact.relation} speaks of {key!r}, which is not there")
     entities = sorted(found.entities, key=lambda e: (e.evidence, e.kind, normalise(e.name), e.key))
-    mentions = [Mention(found.article, entity, tuple(facts[entity.key])) for entity in entities]
-    publisher = Entity(PUBLISHER_KEY, Kind.INSTITUTION, found.article.publisher, ())
-    return [*mentions, Mention(found.article, publisher, ())] if found.article.publisher else mentions
+    if article.publisher:
+        entities.append(Entity(PUBLISHER_KEY, Kind.INSTITUTION, article.publisher, ()))
+    return [_mention(article, entity, facts[entity.key]) for entity in entities]
+
+
+def _mention(article: Article, entity: Entity, told: Iterable[Fact]) -> Mention:
+    facts: defaultdict[Relation, list[Fact]] = defaultdict(list)
+    pointers: defaultdict[Relation, set[MentionId]] = defaultdict(set)
+    for fact in told:
+        facts[fact.relation].append(fact)
+        if isinstance(fact.value, Ref):
+            pointers[fact.relation].add((article.id, fact.value.key))
+    ordered = {relation: sorted(targets) for relation, targets in pointers.items()}
+    return Mention((article.id, entity.key), article, entity, facts, ordered)

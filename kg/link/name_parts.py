@@ -39,16 +39,10 @@ class Parts:
     order: tuple[str, ...]
     """Its comparable words in their order, without levels."""
 
-    @property
-    def sound(self) -> str:
-        """Return the own words in Latin letters."""
-        return pinyin(self.own) if self.chinese else self.own
-
-    @property
-    def loose(self) -> frozenset[str]:
-        """Return the heads, with one for all those that translators exchange, without the light ones."""
-        loose = {_table().loose.get(head, head) for head in self.heads}
-        return frozenset(loose - set(_LIGHT)) or frozenset(loose)
+    sound: str
+    """Its own words in Latin letters."""
+    loose: frozenset[str]
+    """The heads, with one for all those that translators exchange, without the light ones."""
 
     @property
     def regions(self) -> frozenset[str]:
@@ -153,7 +147,13 @@ def _parts(heads: list[str], places: set[str], own: str, order: tuple[str, ...],
         kept -= {"people"}
     level = levels[0].removeprefix(_LEVEL) if levels else ""
     told = tuple(word for word in order if not loose.get(word, "").startswith(_LEVEL))
-    return Parts(chinese, kept, level, frozenset(places), own, told)
+    sound = pinyin(own) if chinese else own
+    return Parts(chinese, kept, level, frozenset(places), own, told, sound, _loose(kept))
+
+
+def _loose(heads: frozenset[str]) -> frozenset[str]:
+    loose = frozenset(_table().loose.get(head, head) for head in heads)
+    return loose.difference(_LIGHT) or loose
 
 
 @cache

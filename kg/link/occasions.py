@@ -1,11 +1,12 @@
 """Delegations and events: one across articles when time, place and people agree and nothing contradicts."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kg.gazetteer import place, within_chain
-from kg.link.clusters import Clusters, join_best
+from kg.link.clusters import Clusters
+from kg.link.matching import Matching
 from kg.link.mentions import Book, Mention, MentionId
 from kg.link.named import Known
 from kg.link.normalise import is_generic, normalise, words_of
@@ -15,7 +16,8 @@ Interval = tuple[date, date]
 PLACE_ONLY = frozenset(("conference", "signing", "ceremony"))
 """Kinds of event that one city and one day tell apart well enough where nobody is named."""
 _SLACK = timedelta(days=3)
-_CERTAIN = 2
+_PUBLISHED_APART = timedelta(days=120)
+"""Of events without a day: when reports of one of that name came out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,55 @@ class Scene:
         return (first, last) if first and last and first <= last else None
 
 
-def join_delegations(scene: Scene) -> None:
-    """Join delegations of one sender and one visit."""
-    groups = scene.book.of(Kind.DELEGATION)
-    join_best(
-        scene.clusters, groups, lambda m: _delegation_keys(m, scene), lambda a, b: _same_group(a, b, scene)
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The places of one thing, as the gazetteer has them."""
+
+    slugs: frozenset[str]
+    above: frozenset[str]
+    """They, and all that hold them."""
+
+    def differs(self, other: "_Where") -> bool:
+        """Tell whether both are told, and no place of one is, holds or lies in any place of the other."""
+        if not self.slugs or not other.slugs:
+            return False
+        return self.above.isdisjoint(other.slugs) and other.above.isdisjoint(self.slugs)
+
+
+def _where(roots: Iterable[MentionId], scene: Scene) -> _Where:
+    slugs = scene.slugs(roots)
+    return _Where(slugs, slugs | {record.slug for slug in slugs for record in within_chain(slug)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What an article tells of a delegation."""
+
+    senders: frozenset[MentionId]
+    heads: frozenset[MentionId]
+    where: _Where
+    days: Interval | None
+    keys: frozenset[Hashable]
+
+
+def delegations(scene: Scene) -> Matching[_Group]:
+    """Return the delegations, to join those of one sender and one visit."""
+    return Matching(
+        scene.clusters, scene.book.of(Kind.DELEGATION), lambda group: _group(group, scene), _same_group
     )
 
 
-def _delegation_keys(group: Mention, scene: Scene) -> set[str]:
+def _group(group: Mention, scene: Scene) -> _Group:
     senders = scene.roots(group, Relation.ORIGIN, Relation.SENT_BY)
-    return {
-        f"{s} {day:%Y-%m}" for s in senders for start, end in _visits(group, scene) for day in (start, end)
-    }
+    visits = _visits(group, scene)
+    months = {(day.year, day.month) for days in visits for day in days}
+    return _Group(
+        senders,
+        scene.roots(group, Relation.HEAD),
+        _where(_destinations(group, scene), scene),
+        _span(visits),
+        frozenset((sender, month) for sender in senders for month in months),
+    )
 
 
 def _visits(group: Mention, scene: Scene) -> list[Interval]:
@@ -61,25 +99,18 @@ def _visits(group: Mention, scene: Scene) -> list[Interval]:
     return sorted(days for event in events if (days := scene.interval(event)) is not None)
 
 
-def _destinations(group: Mention, scene: Scene) -> frozenset[str]:
+def _destinations(group: Mention, scene: Scene) -> Iterator[MentionId]:
     events = scene.book.sources(group.id, Relation.PARTICIPANT)
-    return scene.slugs(root for event in events for root in scene.roots(event, Relation.LOCATION))
+    return (root for event in events for root in scene.roots(event, Relation.LOCATION))
 
 
-def _same_group(one: Mention, other: Mention, scene: Scene) -> int:
-    senders = [scene.roots(m, Relation.ORIGIN, Relation.SENT_BY) for m in (one, other)]
-    heads = [scene.roots(m, Relation.HEAD) for m in (one, other)]
-    where = [_destinations(m, scene) for m in (one, other)]
-    shared = senders[0] & senders[1]
-    if (
-        not shared
-        or (all(heads) and not heads[0] & heads[1])
-        or (all(where) and not _near(where[0], where[1]))
-    ):
+def _same_group(one: _Group, other: _Group) -> int:
+    shared, same_head = one.senders & other.senders, bool(one.heads & other.heads)
+    if not shared or (one.heads and other.heads and not same_head) or one.where.differs(other.where):
         return 0
-    met = _overlap(_span(_visits(one, scene)), _span(_visits(other, scene)))
-    score = 4 * met + 3 * bool(heads[0] & heads[1]) + bool(all(where)) + len(shared)
-    return score if met or (heads[0] & heads[1] and all(where)) else 0
+    met, told = _overlap(one.days, other.days), bool(one.where.slugs and other.where.slugs)
+    score = 4 * met + 3 * same_head + told + len(shared)
+    return score if met or (same_head and told) else 0
 
 
 def _span(visits: list[Interval]) -> Interval | None:
@@ -90,34 +121,50 @@ def _overlap(one: Interval | None, other: Interval | None) -> bool:
     return one is not None and other is not None and one[0] <= other[1] and other[0] <= one[1]
 
 
-def _near(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether some place of one is, holds or lies in some place of the other."""
-    return bool(_above(one) & other or _above(other) & one)
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """What an article tells of an event."""
+
+    kind: str | None
+    days: Interval | None
+    name: str | None
+    """A proper name."""
+    words: frozenset[str]
+    language: str
+    published: date | None
+    where: _Where
+    who: frozenset[MentionId]
+    keys: frozenset[Hashable]
 
 
-def _above(slugs: frozenset[str]) -> frozenset[str]:
-    return slugs | {record.slug for slug in slugs for record in within_chain(slug)}
+def events(scene: Scene) -> Matching[_Occasion]:
+    """Return the events, to join those of one kind whose dates agree and that share whom or where."""
+    return Matching(
+        scene.clusters, scene.book.of(Kind.EVENT), lambda event: _occasion(event, scene), _same_event
+    )
 
 
-def join_events(scene: Scene) -> None:
-    """Join events of one kind whose dates agree and that share whom or where."""
-    events = scene.book.of(Kind.EVENT)
-    join_best(scene.clusters, events, lambda m: _event_keys(m, scene), lambda a, b: _same_event(a, b, scene))
+def _occasion(event: Mention, scene: Scene) -> _Occasion:
+    kind, days, name = event.concept(Relation.KIND), scene.interval(event), _proper_name(event)
+    where, who = _where(scene.roots(event, Relation.LOCATION), scene), _actors(event, scene)
+    countries = {slug for slug in where.slugs if (record := place(slug)) and record.kind == "country"}
+    keys: set[Hashable] = {("named", name)} if name else set()
+    if days is not None:
+        keys |= {(kind, days[0].year, days[0].month, one) for one in (*who, *(where.slugs - countries))}
+    return _Occasion(
+        kind,
+        days,
+        name,
+        words_of(event.entity.name),
+        event.article.language,
+        event.article.published,
+        where,
+        who,
+        frozenset(keys),
+    )
 
 
-def _event_keys(event: Mention, scene: Scene) -> set[str]:
-    kind, days = event.concept(Relation.KIND), scene.interval(event)
-    keys = {f"{kind} {days[0]:%Y-%m} {who}" for who in _shareable(event, scene)} if days else set()
-    return keys | ({f"named {name}"} if (name := _proper_name(event)) else set())
-
-
-def _shareable(event: Mention, scene: Scene) -> set[object]:
-    places = scene.slugs(scene.roots(event, Relation.LOCATION))
-    countries = {slug for slug in places if (record := place(slug)) and record.kind == "country"}
-    return {*actors(event, scene), *(places - countries)}
-
-
-def actors(event: Mention, scene: Scene) -> frozenset[MentionId]:
+def _actors(event: Mention, scene: Scene) -> frozenset[MentionId]:
     """Return who takes part in an event, the parties of what was signed there among them."""
     signed = scene.book.sources(event.id, Relation.SIGNED_AT)
     parties = (root for mention in signed for root in scene.roots(mention, Relation.PARTY))
@@ -129,58 +176,51 @@ def _proper_name(event: Mention) -> str | None:
     return name if event.entity.named and not is_generic(name) and len(name.split()) != 1 else None
 
 
-def _named_apart(one: Mention, other: Mention) -> bool:
+def _named_apart(one: _Occasion, other: _Occasion) -> bool:
     """Tell whether two articles in one language give two names, neither the other's longer form."""
-    if one.article.language != other.article.language or not (_proper_name(one) and _proper_name(other)):
+    if one.language != other.language or not (one.name and other.name):
         return False
-    words = words_of(one.entity.name), words_of(other.entity.name)
-    return not (words[0] <= words[1] or words[1] <= words[0])
+    return not (one.words <= other.words or other.words <= one.words)
 
 
-def _same_event(one: Mention, other: Mention, scene: Scene) -> int:
-    if one.concept(Relation.KIND) != other.concept(Relation.KIND):
+def _same_event(one: _Occasion, other: _Occasion) -> int:
+    if one.kind != other.kind or one.where.differs(other.where) or _named_apart(one, other):
         return 0
-    days = [scene.interval(m) for m in (one, other)]
-    named = [_proper_name(m) for m in (one, other)]
-    same_name = named[0] is not None and named[0] == named[1]
-    where = [scene.slugs(scene.roots(m, Relation.LOCATION)) for m in (one, other)]
-    if (all(where) and not _near(where[0], where[1])) or _named_apart(one, other):
-        return 0
-    if all(days) and not (_agree(days[0], days[1]) or (same_name and _close(days[0], days[1]))):
-        return 0
-    if not all(days):
+    same_name = one.name is not None and one.name == other.name
+    if one.days is None or other.days is None:
         return 3 if same_name and _published_near(one, other) else 0
-    who = [actors(m, scene) for m in (one, other)]
-    shared = len(who[0] & who[1])
-    if all(who) and not shared and not same_name:
+    if not (_agree(one.days, other.days) or (same_name and _close(one.days, other.days))):
         return 0
-    same_days, same_place = days[0] == days[1], bool(where[0] & where[1])
+    shared = len(one.who & other.who)
+    if one.who and other.who and not shared and not same_name:
+        return 0
+    same_days, same_place = one.days == other.days, not one.where.slugs.isdisjoint(other.where.slugs)
     return _weigh(one, shared, same_days=same_days, same_place=same_place, same_name=same_name)
 
 
-def _weigh(one: Mention, shared: int, *, same_days: bool, same_place: bool, same_name: bool) -> int:
+def _weigh(one: _Occasion, shared: int, *, same_days: bool, same_place: bool, same_name: bool) -> int:
     """Return the score of two events that do not contradict each other."""
     if not (same_days or same_place or same_name):
         return 0
-    alone = same_days and same_place and one.concept(Relation.KIND) in PLACE_ONLY
+    alone = same_days and same_place and one.kind in PLACE_ONLY
     if not (same_name or shared or alone):
         return 0
     return 4 * same_days + 2 * same_place + 3 * same_name + min(shared, 5) + 1
 
 
-def _agree(one: Interval | None, other: Interval | None) -> bool:
+def _agree(one: Interval, other: Interval) -> bool:
     """Tell whether two intervals can be of one event: one holds the other, give or take a few days."""
-    if one is None or other is None or not _overlap(one, other):
+    if not _overlap(one, other):
         return False
     inside = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
     return inside or (abs(one[0] - other[0]) <= _SLACK and abs(one[1] - other[1]) <= _SLACK)
 
 
-def _close(one: Interval | None, other: Interval | None) -> bool:
+def _close(one: Interval, other: Interval) -> bool:
     """Tell whether two articles may only differ by some days on when one occasion of that name was."""
-    return one is not None and other is not None and abs(one[0] - other[0]) <= _SLACK
+    return abs(one[0] - other[0]) <= _SLACK
 
 
-def _published_near(one: Mention, other: Mention) -> bool:
-    days = (one.article.published, other.article.published)
-    return days[0] is not None and days[1] is not None and abs((days[0] - days[1]).days) <= 60 * _CERTAIN
+def _published_near(one: _Occasion, other: _Occasion) -> bool:
+    days = (one.published, other.published)
+    return days[0] is not None and days[1] is not None and abs(days[0] - days[1]) <= _PUBLISHED_APART

@@ -1,12 +1,14 @@
 """Persons: one across articles by name and a second fact, never by name alone."""
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from kg.gazetteer import place
-from kg.link.clusters import join_best, join_equal
+from kg.link.clusters import join_equal
+from kg.link.matching import Matching
 from kg.link.mentions import Mention, MentionId
 from kg.link.normalise import normalise, normalise_person, words_of
 from kg.link.occasions import Scene
@@ -22,82 +24,113 @@ _OF_A_NAME = re.compile(r"\b(?:of|at|for) (?:the )?[A-Z][\w’'-]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ALIKE, _SURE = 0.5, 0.6
 """How much names must sound alike with a body or event in common, and without."""
-_Circumstance = tuple[str, Any]
+_Circumstance = tuple[Any, ...]
+"""Of which sort it is, which one, and in which month."""
+_Fact = tuple[Hashable, ...]
 _HALF_MONTH = timedelta(days=15)
 _CROWD = 8
 """In an article that names more than these, who or what stands beside whom says little."""
 
 
-_Told = tuple[frozenset[MentionId], frozenset[str]]
-"""The bodies in which a person has a role, and the words of the titles."""
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What an article tells of a person."""
+
+    name: str
+    names: frozenset[str]
+    """The keys of the name."""
+    language: str
+    bodies: frozenset[MentionId]
+    """In which the person has a role."""
+    titles: frozenset[str]
+    """The words of the titles."""
+    keys: frozenset[_Circumstance]
+    """Whom and what the person stands beside."""
+
+    def differs(self, other: "_Person") -> bool:
+        """Tell whether two persons are said to be of different bodies."""
+        return _differ(self.bodies, other.bodies)
 
 
-def join_persons(scene: Scene) -> None:
-    """Join persons of one name within an article; across articles only with a second fact in common."""
-    clusters, persons = scene.clusters, scene.book.of(Kind.PERSON)
-    join_equal(clusters, ((("article", m.article.id, normalise_person(m.entity.name)), m) for m in persons))
-    for person in persons:
+@dataclass(slots=True)
+class Persons:
+    """The persons of a build; private to one run of link."""
+
+    scene: Scene
+    matching: Matching[_Person]
+    facts: dict[MentionId, list[_Fact]] = field(default_factory=dict)
+    """What each person has in common with others, beside the name."""
+    asked: int = -1
+    """At which join of the clusters that was last gathered."""
+
+    def join(self) -> None:
+        """Join persons of one name that have a second fact in common or stand beside the same others."""
+        clusters, found = self.scene.clusters, self.scene.book.of(Kind.PERSON)
+        for person in found:
+            if clusters.changed(person.article.id, self.asked):
+                self.facts[person.id] = sorted(_second_facts(person, self.scene), key=str)
+        self.asked = clusters.joins
+        keyed = ((m, key) for m in found for key in sorted(person_keys(m.entity.name)))
+        join_equal(clusters, (((key, fact), m) for m, key in keyed for fact in self.facts[m.id]))
+        self.matching.join()
+
+
+def persons(scene: Scene) -> Persons:
+    """Join persons of one name within each article; return them to join those of different articles.
+
+    Across articles a name alone is never enough.
+    """
+    clusters, found = scene.clusters, scene.book.of(Kind.PERSON)
+    join_equal(clusters, (((m.article.id, normalise_person(m.entity.name)), m) for m in found))
+    for person in found:
         if is_chinese_name(person.entity.name):
             clusters.mark(person.id, "characters", normalise(person.entity.name))
-    keyed = ((m, key) for m in persons for key in sorted(person_keys(m.entity.name)))
-    facts = {m.id: sorted(_second_facts(m, scene), key=str) for m in persons}
-    join_equal(clusters, (((key, fact), m) for m, key in keyed for fact in facts[m.id]))
-    _join_by_circumstances(scene, persons)
+    return Persons(scene, Matching(clusters, found, lambda m: _person(m, scene), _alike, _bearable))
 
 
-def _join_by_circumstances(scene: Scene, persons: list[Mention]) -> None:
-    """Join persons whose names are alike in two languages, or who stand beside the same others."""
-    names = {m.id: person_keys(m.entity.name) for m in persons}
-    around = {m.id: frozenset(_around(m, scene)) for m in persons}
-    told = {m.id: (_bodies(m, scene), _titles(m, scene)) for m in persons}
-
-    def score(one: Mention, other: Mention) -> int:
-        shared = around[one.id] & around[other.id]
-        sorts = {sort for sort, _ in shared}
-        same = bool(names[one.id] & names[other.id])
-        name = 1.0 if same else person_likeness(one.entity.name, other.entity.name)
-        if name < _ALIKE or not sorts:
-            return 0
-        if not sorts & {"role", "event"} and not _in_company(one, other, shared, name, told):
-            return 0
-        elsewhere = _differ(told[one.id][0], told[other.id][0]) and "event" not in sorts
-        return 0 if elsewhere else round(20 * name) + 3 * len(sorts)
-
-    def bearable(one: Mention, other: Mention) -> bool:
-        left, right = told[one.id], told[other.id]
-        same_language = one.article.language == other.article.language
-        if same_language and _differ(left[0], right[0]) and _differ(left[1], right[1]):
-            return False
-        same = names[one.id] & names[other.id]
-        return bool(same) or person_likeness(one.entity.name, other.entity.name) >= _ALIKE
-
-    join_best(scene.clusters, persons, lambda m: around[m.id], score, bearable=bearable)
+def _person(person: Mention, scene: Scene) -> _Person:
+    name, bodies = person.entity.name, _bodies(person, scene)
+    around = frozenset(_around(person, bodies, scene))
+    return _Person(name, person_keys(name), person.article.language, bodies, _titles(person, scene), around)
 
 
-def _in_company(
-    one: Mention,
-    other: Mention,
-    shared: frozenset[_Circumstance],
-    name: float,
-    told: Mapping[MentionId, _Told],
-) -> bool:
+def _alike(one: _Person, other: _Person) -> int:
+    """Return how much names and what stands around them speak for two persons being one."""
+    likeness = _likeness(one, other)
+    if likeness < _ALIKE:
+        return 0
+    shared = one.keys & other.keys
+    sorts = {circumstance[0] for circumstance in shared}
+    if not sorts & {"role", "event"} and not _in_company(one, other, shared, likeness):
+        return 0
+    elsewhere = one.differs(other) and "event" not in sorts
+    return 0 if elsewhere else round(20 * likeness) + 3 * len(sorts)
+
+
+def _likeness(one: _Person, other: _Person) -> float:
+    return 1.0 if not one.names.isdisjoint(other.names) else person_likeness(one.name, other.name)
+
+
+def _bearable(one: _Person, other: _Person) -> bool:
+    if one.language == other.language and one.differs(other) and _differ(one.titles, other.titles):
+        return False
+    return _likeness(one, other) >= _ALIKE
+
+
+def _in_company(one: _Person, other: _Person, shared: frozenset[_Circumstance], likeness: float) -> bool:
     """Tell whether two persons are one by who and what else their articles name.
 
     In two languages, where titles cannot be compared, two others must be the same.
     """
-    if one.article.language == other.article.language:
-        return name == 1 and not _clash(told[one.id], told[other.id])
-    known = {key[0] for _, key in shared}
-    return name >= _SURE and len(known) > 1 and not _differ(told[one.id][0], told[other.id][0])
+    if one.differs(other):
+        return False
+    if one.language == other.language:
+        return likeness == 1 and not _differ(one.titles, other.titles)
+    return likeness >= _SURE and len({circumstance[1] for circumstance in shared}) > 1
 
 
-def _clash(one: _Told, other: _Told) -> bool:
-    """Tell whether what two persons are said to be differs."""
-    return any(_differ(left, right) for left, right in zip(one, other, strict=True))
-
-
-def _differ(one: frozenset[Any], other: frozenset[Any]) -> bool:
-    return bool(one) and bool(other) and not one & other
+def _differ(one: frozenset[Hashable], other: frozenset[Hashable]) -> bool:
+    return bool(one) and bool(other) and one.isdisjoint(other)
 
 
 def _titles(person: Mention, scene: Scene) -> frozenset[str]:
@@ -114,22 +147,22 @@ def _bodies(person: Mention, scene: Scene) -> frozenset[MentionId]:
     )
 
 
-def _around(person: Mention, scene: Scene) -> Iterator[_Circumstance]:
-    yield from (("role", root) for root in _bodies(person, scene))
+def _around(person: Mention, bodies: frozenset[MentionId], scene: Scene) -> Iterator[_Circumstance]:
+    yield from (("role", root) for root in bodies)
     for event in _events(person, scene):
         yield "event", scene.clusters.root(event.id)
     day = person.article.published
     if day is None:
         return
-    months = {f"{d:%Y-%m}" for d in (day, day + _HALF_MONTH)}
+    months = {(d.year, d.month) for d in (day, day + _HALF_MONTH)}
     others = [m for m in scene.book.beside(person) if m.id != person.id]
     if len(others) <= _CROWD:
         keys = {key for other in others for key in person_keys(other.entity.name)}
-        yield from (("beside", (key, month)) for key in keys for month in months)
-    bodies = scene.book.of_article(person.article.id, Kind.INSTITUTION)
-    if len(bodies) <= _CROWD:
-        roots = scene.clusters.roots(body.id for body in bodies)
-        yield from (("near", (root, month)) for root in roots for month in months)
+        yield from (("beside", key, *month) for key in keys for month in months)
+    institutions = scene.book.of_article(person.article.id, Kind.INSTITUTION)
+    if len(institutions) <= _CROWD:
+        roots = scene.clusters.roots(body.id for body in institutions)
+        yield from (("near", root, *month) for root in roots for month in months)
 
 
 def _events(person: Mention, scene: Scene) -> list[Mention]:
@@ -145,8 +178,8 @@ def _is_office(title: str) -> bool:
     return _OF_A_NAME.search(title) is not None
 
 
-def _second_facts(person: Mention, scene: Scene) -> set[tuple[Hashable, ...]]:
-    facts: set[tuple[Hashable, ...]] = set()
+def _second_facts(person: Mention, scene: Scene) -> set[_Fact]:
+    facts: set[_Fact] = set()
     clusters, book = scene.clusters, scene.book
     for role in book.sources(person.id, Relation.HOLDER):
         titles = role.words(Relation.TITLE)
