@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from kg.evaluate import to_eval
 from kg.evaluate.classes import Page, page
 from kg.evaluate.dossier import dossier
+from kg.evaluate.eval_format import EVENT_TYPES
 from kg.evaluate.items import Facts, Item, document, facts_in, several
 from kg.evaluate.matching import matchings
 from kg.extract import arguments, english
@@ -42,8 +43,6 @@ PENALTY = 4.0
 RARE = 8
 """What holds of fewer candidates than this is left out."""
 STEPS, ENOUGH = 50, 1e-8
-TYPES = {"ceremony": "other"}
-"""Kinds of events that an annotation calls otherwise."""
 WHO = (Kind.PERSON, Kind.INSTITUTION)
 """Institutions take part as persons do: they are learned from, too, but not asked about."""
 Numbers = NDArray[np.float64]
@@ -129,7 +128,7 @@ def _example(article: str, told: Page, who: Entity, one: Candidate, wanted: Item
 def _unread(article: Article, scene: Scene, wanted: Item) -> Anchor | None:
     """Return an annotated event that the rules have not read, by a word of its quotation that tells."""
     start = article.text.find(wanted["quote"])
-    rows = [row for row in triggers("events") if TYPES.get(row.kind, row.kind) == wanted.get("type")]
+    rows = [row for row in triggers("events") if EVENT_TYPES.get(row.kind, row.kind) == wanted.get("type")]
     telling = {word for row in rows for word in row.verbs | row.nouns} or SIGNING
     for sentence in scene.sentences:
         for token in sentence.tokens:

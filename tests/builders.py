@@ -131,6 +131,15 @@ class Story:
         return Findings(self.article(), tuple(self.entities), tuple(self.facts), self.extractor)
 
 
+def lines_article(text: str, *, published=date(2021, 5, 12), title="", publisher="", url="") -> Article:
+    """Return an English article of these very lines, each a part of its body."""
+    zones, start = [], 0
+    for line in text.split("\n"):
+        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
+        start += len(line) + 1
+    return Article("a", text, "0" * 64, "en", tuple(zones), title, publisher, published, url, "a.txt")
+
+
 def visit(name: str, *, size=31, status="signed", published="2017-12-18", **options) -> Story:
     """Return a fictional report of a visit with a set of agreements and two that are named."""
     story = Story(name, published=published, **options)

@@ -2,20 +2,21 @@
 
 import json
 import math
-from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from builders import lines_article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.model import Article, Kind, Relation, Zone, ZoneKind
+from kg.model import Kind, Relation
 
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
 from kg.extract import arguments, english
+from kg.extract.confidence import confidence_of
 
 TREE = Path(__file__).parent.parent
 WEIGHTS = TREE / "kg" / "extract" / "lexicon" / "arguments.json"
@@ -35,17 +36,9 @@ def trainer():
     return module
 
 
-def article(text):
-    zones, start = [], 0
-    for line in text.split("\n"):
-        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
-        start += len(line) + 1
-    return Article("a", text, "0" * 64, "en", tuple(zones), "", "", date(2021, 5, 12), "", "a.txt")
-
-
 def added(text, model):
     """Return what a model states beyond the rules: the facts, and the names of all entities."""
-    reading = english.read(article(text))
+    reading = english.read(lines_article(text))
     arguments.state(reading.scene, reading.events, reading.agreements, reading.held, by=model)
     found = reading.scene.draft.findings("")
     names = {entity.key: entity for entity in found.entities}
@@ -85,7 +78,13 @@ def test_a_fact_is_no_surer_than_the_event_that_it_is_of():
     facts, _ = added(VISIT, arguments.Model(0.5, {"bias": 9.0}))
 
     assert facts
-    assert all(f.confidence <= 0.88 for f in facts)
+    assert all(f.confidence <= confidence_of("visit-verb", Kind.EVENT, Relation.STATUS) for f in facts)
+
+
+def test_the_card_of_the_model_tells_how_many_weights_it_has():
+    weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
+
+    assert f" {len(weights)} weights, one a line" in (TREE / "docs" / "models.md").read_text(encoding="utf-8")
 
 
 def test_a_model_that_knows_nothing_adds_nothing():

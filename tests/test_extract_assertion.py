@@ -1,12 +1,12 @@
 """English agreements: what is asked, supposed, rumoured, joked or to come is never called signed."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
+from builders import lines_article
 
 from kg.extract import extract, genre
-from kg.model import Article, Concept, Kind, Ref, Relation, Zone, ZoneKind
+from kg.model import Concept, Kind, Ref, Relation
 
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
@@ -14,17 +14,9 @@ ELM, OAK = "Elm University", "Oak University"
 SIGNED = f"{ELM} signed an agreement with {OAK} on Monday."
 
 
-def article(text, title="", publisher="", url=""):
-    zones, start = [], 0
-    for line in text.split("\n"):
-        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
-        start += len(line) + 1
-    return Article("a", text, "0" * 64, "en", tuple(zones), title, publisher, date(2021, 5, 12), url, "a.txt")
-
-
 def deals(text, **about):
     """Return (status, parties) of each agreement, in the order of their words."""
-    found = extract(article(text, **about))
+    found = extract(lines_article(text, **about))
     names = {e.key: e.name for e in found.entities}
     out = []
     for key in (e.key for e in found.entities if e.kind is Kind.AGREEMENT):
@@ -49,10 +41,22 @@ def deals(text, **about):
         f"The union claims that {ELM} signed a pact with {OAK}.",
         f'{ELM} told its staff that it had "concluded" a pact with {OAK}.',
         f"{ELM} signed a so-called agreement with {OAK}.",
+        f"Did {ELM} sign an agreement with {OAK} in Lima on 3 May 2021?",
+        f"Suppose that {ELM} signed an agreement with {OAK} on 3 May 2021.",
+        f"Imagine a town by a lake. {ELM} signed an agreement with {OAK} there on 3 May 2021.",
+        f"Rumours that {ELM} had signed a pact with {OAK} on 3 May 2021 were everywhere.",
+        f"According to rumours, {ELM} signed a pact with {OAK} on 3 May 2021.",
+        f"{ELM} allegedly signed a pact with {OAK} on 3 May 2021.",
+        f"The union claims that {ELM} signed a pact with {OAK} on 3 May 2021.",
+        "Did Minister Ana Lopez meet Ambassador Bo Lindqvist in Lima on 3 May 2021?",
+        "The union claims that Minister Ana Lopez met Ambassador Bo Lindqvist on 3 May 2021.",
+        "Minister Ana Lopez reportedly met Ambassador Bo Lindqvist in Lima on 3 May 2021.",
+        "Rumours that Minister Ana Lopez visited Peru on 3 May 2021 were everywhere.",
     ],
 )
-def test_what_is_asked_supposed_or_heard_said_is_no_agreement(text):
+def test_what_is_asked_supposed_or_heard_said_is_no_agreement_and_no_event(text):
     assert deals(text) == []
+    assert not [e.name for e in extract(lines_article(text)).entities if e.kind is Kind.EVENT]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,8 @@ def test_what_is_denied_or_still_to_come_says_so(text, status):
     [
         ({"publisher": "The Lima Lampoon"}, "satire"),
         ({"publisher": "The Onion"}, "satire"),
+        ({"publisher": "The Babylon Bee"}, "satire"),
+        ({"publisher": "The Onion River Review"}, ""),
         ({"title": "Satire: two schools shake hands"}, "satire"),
         ({"title": "Opinion | Two schools too many"}, "opinion"),
         ({"url": "https://news.example/opinion/two-schools"}, "opinion"),
@@ -94,13 +100,13 @@ def test_what_is_denied_or_still_to_come_says_so(text, status):
     ],
 )
 def test_satire_and_opinion_are_known_by_their_labels_and_tell_no_agreement(about, kind):
-    assert genre.of(article(SIGNED, **about)) == kind
+    assert genre.of(lines_article(SIGNED, **about)) == kind
     assert deals(SIGNED, **about) == ([] if kind else [("signed", [ELM, OAK])])
 
 
 def test_a_first_line_that_is_only_a_label_tells_what_kind_of_article_follows():
-    assert genre.of(article(f"OPINION\n{SIGNED}")) == "opinion"
-    assert genre.of(replace(article(f"Lima\n{SIGNED}"), language="en")) == ""
+    assert genre.of(lines_article(f"OPINION\n{SIGNED}")) == "opinion"
+    assert genre.of(replace(lines_article(f"Lima\n{SIGNED}"), language="en")) == ""
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_parts_of_a_set_are_told_by_their_numbers():
 def test_a_part_of_a_set_of_another_sentence_is_quoted_from_its_own():
     text = f"In the hall of the old town three papers were signed on Monday. One is between {ELM} and {OAK}."
 
-    found = extract(article(text))
+    found = extract(lines_article(text))
 
     (fact,) = (f for f in found.facts if f.relation is Relation.IN_SET)
     assert text[fact.evidence[0].start : fact.evidence[0].end] in f"One is between {ELM} and {OAK}."

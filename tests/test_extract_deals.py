@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
+from builders import lines_article
 
 from kg.extract import extract
-from kg.model import Article, Concept, Kind, Ref, Relation, Zone, ZoneKind
+from kg.model import Concept, Kind, Ref, Relation
 
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
@@ -13,11 +14,7 @@ ELM, OAK, ASH = "Elm University", "Oak University", "Ash Hospital"
 
 
 def find(text):
-    zones, start = [], 0
-    for line in text.split("\n"):
-        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
-        start += len(line) + 1
-    return extract(Article("a", text, "0" * 64, "en", tuple(zones), "", "", date(2021, 5, 12), "", "a.txt"))
+    return extract(lines_article(text))
 
 
 def values(found, key, *relations):

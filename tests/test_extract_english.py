@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from builders import lines_article
 
 from kg.extract import extract
 from kg.extract.tables import table
@@ -12,11 +13,7 @@ pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
 
 def find(text):
-    zones, start = [], 0
-    for line in text.split("\n"):
-        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
-        start += len(line) + 1
-    return extract(Article("a", text, "0" * 64, "en", tuple(zones), "", "", date(2021, 5, 10), "", "a.txt"))
+    return extract(lines_article(text, published=date(2021, 5, 10)))
 
 
 def said(text):

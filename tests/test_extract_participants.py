@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
+from builders import lines_article
 
 from kg.extract import extract
-from kg.model import Article, Concept, Kind, Ref, Relation, Zone, ZoneKind
+from kg.model import Concept, Kind, Ref, Relation
 
 pytest.importorskip("spacy", reason="needs the extra accord-kg[extract]")
 
@@ -14,11 +15,7 @@ WHO = (Relation.PARTICIPANT, Relation.HOST, Relation.SIDE)
 
 def found(text):
     """Return the findings of a text that was published on Monday 10 May 2021."""
-    zones, start = [], 0
-    for line in text.split("\n"):
-        zones.append(Zone(ZoneKind.BODY, start, start + len(line)))
-        start += len(line) + 1
-    return extract(Article("a", text, "0" * 64, "en", tuple(zones), "", "", date(2021, 5, 10), "", "a.txt"))
+    return extract(lines_article(text, published=date(2021, 5, 10)))
 
 
 def events(text, kind):
@@ -89,7 +86,7 @@ def test_who_welcomes_a_delegation_took_part_in_its_visit():
         "Welcoming the delegation, Rector Carla Ruiz praised its work."
     )
     [who] = events(text, "visit")
-    assert {"Elm University", "Oak College", "Carla Ruiz"} <= {*who, "Elm University"}
+    assert {"Oak College", "Carla Ruiz"} <= who
 
 
 def test_a_list_of_countries_that_took_part_is_read_whole():
@@ -152,6 +149,15 @@ def test_a_handover_at_a_ceremony_is_one_event():
         "at a ceremony in Lima on 3 May 2021."
     )
     assert events(text, "ceremony") == [{"Ana Lopez", "Bo Lindqvist"}]
+
+
+@pytest.mark.parametrize("act", ["handed over two ambulances to Oak Hospital", "inaugurated a clinic"])
+def test_an_act_and_a_ceremony_elsewhere_in_the_sentence_are_two_events(act):
+    text = (
+        f"Ambassador Ana Lopez {act} in Lima on 3 May 2021, "
+        "and Minister Bo Lindqvist attended a ceremony in Rome on 4 May 2021."
+    )
+    assert sorted(days(text, "ceremony")) == ["2021-05-03", "2021-05-04"]
 
 
 def statuses(text, kind):

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 SIGNING = frozenset(("sign", "ink", "initial", "seal", "countersign"))
 """Verbs of putting names under a text."""
 _PRONOUNS = frozenset(("it", "this", "both", "they", "them", "these", "each", "which"))
-_STATUS = {modality.HAPPENED: "signed", modality.PLANNED: "planned", modality.DENIED: "denied",
-           modality.CANCELLED: "cancelled"}  # fmt: skip
 
 
 def told(scene: Scene, sentence: Sentence, verb: "Token", before: "Sequence[Deal]") -> Deal | None:
@@ -28,10 +26,10 @@ def told(scene: Scene, sentence: Sentence, verb: "Token", before: "Sequence[Deal
         return None
     if thing is not None and not _document(sentence, thing):
         return None
-    said = modality.of_verb(verb)
-    if said not in _STATUS:
+    status = standing.of_act(verb)
+    if not status:
         return None
-    deal = Deal(last.kind, sentence, verb, thing or verb, _STATUS[said], "signing-told", definite=True)
+    deal = Deal(last.kind, sentence, verb, thing or verb, status, "signing-told", definite=True)
     parties.fill(scene, deal, {}, verb)
     if len(last.parties) > 1:  # `for the Dutch side` says no more than which of them
         deal.sides.clear()

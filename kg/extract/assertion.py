@@ -1,8 +1,9 @@
 """Stage 2: tell whether an article states a clause, or only asks, supposes or hears it said."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract.genre import row
+from kg.extract.tables import table, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +20,19 @@ _FARTHEST = 6
 """Sentences of one paragraph over which a supposition holds."""
 
 
+@cache
+def _row(name: str) -> frozenset[str]:
+    return words(table("assertion")[name])
+
+
 def of(scene: "Scene", sentence: "Sentence", tokens: "Sequence[Token]") -> str:
     """Return whether what these words say is stated, denied or left unsaid."""
     text = " ".join(t.lower_ for t in sentence.tokens)
-    if any(phrase in text for phrase in row("denying")):
+    if any(phrase in text for phrase in _row("denying")):
         return DENIED
     if _asked(sentence) or _supposed(scene, sentence) or any(_in_quotes(sentence, t) for t in tokens):
         return UNSAID
-    if any(t.lower_ in row("hearsay_adverbs") and t.dep_ != "amod" for t in sentence.tokens):
+    if any(t.lower_ in _row("hearsay_adverbs") and t.dep_ != "amod" for t in sentence.tokens):
         return UNSAID
     if "according" in text and _by_rumour(sentence):
         return UNSAID
@@ -45,7 +51,7 @@ def _supposed(scene: "Scene", sentence: "Sentence") -> bool:
         if other is not sentence and "\n" in text[other.start : sentence.start]:
             return False
         first = [t.lower_ for t in other.tokens[:3] if t.text not in _QUOTES]
-        if first and first[0] in row("supposing") and other.tokens[0].tag_ in ("VB", "VBP", "NN", "UH"):
+        if first and first[0] in _row("supposing") and other.tokens[0].tag_ in ("VB", "VBP", "NN", "UH"):
             return True
         if first[:2] == ["what", "if"]:
             return True
@@ -60,7 +66,7 @@ def _in_quotes(sentence: "Sentence", token: "Token") -> bool:
 
 
 def _by_rumour(sentence: "Sentence") -> bool:
-    return any(t.lemma_.lower() in row("hearsay_nouns") and t.head.lower_ == "to" for t in sentence.tokens)
+    return any(t.lemma_.lower() in _row("hearsay_nouns") and t.head.lower_ == "to" for t in sentence.tokens)
 
 
 def _above(token: "Token") -> str:
@@ -70,10 +76,10 @@ def _above(token: "Token") -> str:
         over = step.head
         lemma = over.lemma_.lower()
         if over.pos_ in ("NOUN", "PROPN") and (
-            lemma in row("hearsay_nouns") or over.lower_ in row("hearsay_plurals")
+            lemma in _row("hearsay_nouns") or over.lower_ in _row("hearsay_plurals")
         ):
-            return DENIED if over.head.lemma_.lower() in row("denying_verbs") else UNSAID
-        if over.pos_ == "VERB" and lemma in row("hearsay_verbs") and step.dep_ in ("ccomp", "xcomp"):
+            return DENIED if over.head.lemma_.lower() in _row("denying_verbs") else UNSAID
+        if over.pos_ == "VERB" and lemma in _row("hearsay_verbs") and step.dep_ in ("ccomp", "xcomp"):
             return UNSAID
         step = over
     return STATED

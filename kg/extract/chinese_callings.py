@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from kg.extract.chinese_families import family_of, is_chinese_name, is_family
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_names import ending_kind, is_title
 from kg.extract.chinese_words import Word, is_verb, lexicon, listed
@@ -17,24 +18,18 @@ _EDGE = frozenset({"w", "p", "c", "v", "d", "vd", "ad", "u", "TIME"})
 
 def called(text: str) -> str:
     """Return the family name of `云大使`, `云副校长`, `云总`, or nothing for another word."""
-    family = text[:2] if text[:2] in listed("surnames_of_two") else text[:1]
+    family = family_of(text)
     title = text[len(family) :]
     known = is_title(title) or title in listed("after_names") or title in listed("called")
-    return family if title and known and family[:1] and is_family(family) else ""
-
-
-def is_family(text: str) -> bool:
-    """Return whether a word is a Chinese family name."""
-    return (len(text) == 1 and text in lexicon()["surnames"]) or text in listed("surnames_of_two")
+    return family if title and known and is_family(family) else ""
 
 
 def families(people: Sequence[str]) -> dict[str, str]:
     """Return the persons by family name, those alone in it."""
     found: dict[str, list[str]] = {}
     for name in people:
-        family = name[:2] if name[:2] in listed("surnames_of_two") else name[:1]
-        if "·" not in name and len(family) < len(name) <= len(family) + 2 and is_family(family):
-            found.setdefault(family, []).append(name)
+        if is_chinese_name(name):
+            found.setdefault(family_of(name), []).append(name)
     return {family: names[0] for family, names in found.items() if len(names) == 1}
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kg import gazetteer
-from kg.extract.chinese_callings import is_family
+from kg.extract.chinese_families import is_family
 from kg.extract.chinese_names import (
     country_at,
     department_at,

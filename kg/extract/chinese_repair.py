@@ -8,6 +8,7 @@ from dataclasses import replace
 from kg import gazetteer
 from kg.extract.chinese_callings import called, with_parted_names
 from kg.extract.chinese_cuts import act_behind, cut_up
+from kg.extract.chinese_families import family_of, is_family
 from kg.extract.chinese_names import (
     ending_kind,
     is_institution,
@@ -113,7 +114,7 @@ def _surnamed(words: Sequence[Word]) -> Iterator[Word]:
         proper = word.tag in ("nz", "nw", "LOC", "ORG") or mistaken
         proper = proper or _is_plain_name(word, after)
         named = proper and 1 < len(word.text) <= _NAME + 1 and not is_title(word.text)
-        family = word.text[:1] in lexicon()["surnames"] or word.text[:2] in listed("surnames_of_two")
+        family = is_family(family_of(word.text))
         follows = (
             after is None
             or after.tag in ("v", "d", "p", "c", "w", "vd", "ad", "m", "TIME")
@@ -189,7 +190,7 @@ def _title_apart(last: Word, word: Word) -> list[Word]:
     if word.tag == "PER" and len(word.text) > _FAMILY and is_title(whole) and not is_title(last.text):
         chief, person = word.cut(1, "n", "PER")
         return [replace(last, text=last.text + chief.text, tag="n"), person]  # 审判 + 长瞿正言
-    family = last.text[-1:] in lexicon()["surnames"] and len(word.text) <= _FAMILY
+    family = is_family(last.text[-1:]) and len(word.text) <= _FAMILY
     if family and is_title(last.text[:-1]) and not is_title(last.text) and word.tag in _GIVEN:
         title, first = last.cut(len(last.text) - 1, "n", "PER")
         return [title, replace(first, text=first.text + word.text)]  # 副校长方 + 知行
@@ -202,7 +203,7 @@ def _title_apart(last: Word, word: Word) -> list[Word]:
 
 
 def _is_family_name(word: Word) -> bool:
-    return len(word.text) == 1 and word.tag not in ("p", "c", "w") and word.text in lexicon()["surnames"]
+    return len(word.text) == 1 and word.tag not in ("p", "c", "w") and is_family(word.text)
 
 
 def _with_person(words: list[Word], name: str) -> list[Word]:
@@ -249,7 +250,7 @@ def _tag_of_person(name: str) -> str:
         return "nz"
     short = len(name) < 2 or is_pair(name)  # noqa: PLR2004  nobody is named with one character
     part = name.endswith(tuple(lexicon()["bad_ends"]))
-    own = len(name) == 3 and name[0] in lexicon()["surnames"] and not part  # noqa: PLR2004  as most Chinese names are
+    own = len(name) == 3 and is_family(name[0]) and not part  # noqa: PLR2004  as most Chinese names are
     other = (
         (name[-1] in "方媒军部行·" and not own)
         or is_title(name)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kg import gazetteer
-from kg.extract.chinese_callings import is_family
+from kg.extract.chinese_families import is_chinese_name
 from kg.extract.chinese_marks import Piece, Sort
 from kg.extract.chinese_names import ending_kind, is_title
 from kg.extract.chinese_words import Word, acts, lexicon, listed
@@ -90,12 +90,7 @@ def strangers(sentences: Iterable[Sequence[Piece]]) -> frozenset[str]:
             if piece.sort is Sort.PERSON:
                 (shown if _is_shown(pieces, index) else doubtful).add(piece.text)
                 shown.update(piece.text.split("·") if "·" in piece.text else ())
-    return frozenset(name for name in doubtful - shown if not _is_chinese(name))
-
-
-def _is_chinese(name: str) -> bool:
-    family = name[:2] if name[:2] in listed("surnames_of_two") else name[:1]
-    return "·" in name or (is_family(family) and len(family) < len(name) <= len(family) + 2)
+    return frozenset(name for name in doubtful - shown if "·" not in name and not is_chinese_name(name))
 
 
 def _is_shown(pieces: Sequence[Piece], index: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract import attendance, continuing, frames, happenings, modality
+from kg.extract import assertion, attendance, continuing, frames, happenings, modality
 from kg.extract.happenings import Happening
 from kg.extract.marks import Mention, Sentence, Sort
 from kg.extract.scene import Scene
@@ -55,15 +55,24 @@ def find(scene: Scene) -> list[Happening]:
 
 def _of_sentence(scene: Scene, sentence: Sentence) -> list[Happening]:
     """Return what a sentence tells; `handed it over at a ceremony` is told once."""
-    told = [h for token in sentence.tokens for h in _at(scene, sentence, token)]
-    noun = next((h for h in told if h.kind == "ceremony" and h.rule.endswith("noun")), None)
-    acts = [h for h in told if h.kind == "ceremony" and h.rule.endswith("verb")]
-    if noun is None or not acts:
-        return told
-    for act in acts:
-        noun.who.update({**act.who, **noun.who})
-        noun.weak = False
-    return [h for h in told if h not in acts]
+    told = [h for token in sentence.tokens for h in _at(scene, sentence, token) if _stated(scene, h)]
+    ceremonies = [h for h in told if h.kind == "ceremony"]
+    held: list[Happening] = []
+    for noun in (h for h in ceremonies if h.rule.endswith("noun")):
+        over = next((a for a in noun.token.ancestors if a.pos_ == "VERB"), None)
+        for act in (h for h in ceremonies if h.rule.endswith("verb") and h.token == over):
+            noun.who.update({**act.who, **noun.who})
+            noun.weak = False
+            held.append(act)
+    return [h for h in told if h not in held]
+
+
+def _stated(scene: Scene, found: Happening) -> bool:
+    """Tell whether an event is told, not only asked about, supposed or heard said."""
+    if assertion.of(scene, found.sentence, [found.token]) == assertion.STATED:
+        return True
+    scene.draft.rejected.append(f"{found.rule} only talked of: {_quote(scene, found)}")
+    return False
 
 
 def _at(scene: Scene, sentence: Sentence, token: "Token") -> Iterable[Happening]:

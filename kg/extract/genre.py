@@ -13,8 +13,7 @@ _SHORT = 30
 
 
 @cache
-def row(name: str) -> frozenset[str]:
-    """Return a list of `genre.yaml`."""
+def _row(name: str) -> frozenset[str]:
     return words(table("genre")[name])
 
 
@@ -22,14 +21,15 @@ def of(article: Article) -> str:
     """Return `satire` or `opinion` where the article's own marks say so, else nothing."""
     if _satire(article):
         return "satire"
-    return "opinion" if row("opinion") & {*_labels(article), *_segments(article.url)} else ""
+    return "opinion" if _row("opinion") & {*_labels(article), *_segments(article.url)} else ""
 
 
 def _satire(article: Article) -> bool:
     publisher = article.publisher.lower()
-    if any(_has(publisher, name) for name in (*row("satirists"), *row("satire"))):
+    whole = {publisher.strip(), publisher.strip().removeprefix("the ")}  # not The Onion River Review
+    if whole & _row("satirists") or any(_has(publisher, word) for word in _row("satire")):
         return True
-    return bool(row("satire") & {*_labels(article), *_segments(article.url)})
+    return bool(_row("satire") & {*_labels(article), *_segments(article.url)})
 
 
 def _has(text: str, phrase: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, modality, parties
+from kg.extract import frames, parties, standing
 from kg.extract.deals import Deal
 from kg.extract.marks import Sentence, Sort
 from kg.extract.scene import Scene
@@ -11,17 +11,14 @@ from kg.extract.tables import bargains
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_STATUS = {modality.HAPPENED: "signed", modality.PLANNED: "planned", modality.CANCELLED: "cancelled",
-           modality.DENIED: "denied"}  # fmt: skip
-
 
 def told(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
     """Return the contract that a verb of buying tells of between two bodies."""
     lemma = verb.lemma_.lower()
     if lemma not in bargains().buying and lemma not in bargains().ordering:
         return None
-    said = modality.of_verb(verb)
-    if said not in _STATUS:
+    status = standing.of_act(verb)
+    if not status:
         return None
     around = frames.of_verb(verb)
     bought = around.get("object", []) if lemma in bargains().buying else []
@@ -31,7 +28,7 @@ def told(scene: Scene, sentence: Sentence, verb: "Token") -> Deal | None:
         *parties.listed_after(sentence, verb.i, verb, verb, ("from",)),
     ]
     buyers = around.get("subject", []) or around.get("by", [])
-    deal = Deal("contract", sentence, verb, verb, _STATUS[said], "trade-verb")
+    deal = Deal("contract", sentence, verb, verb, status, "trade-verb")
     pair = [_body(scene, sentence, buyers), _body(scene, sentence, sellers)]
     if None in pair or pair[0] == pair[1]:
         return None

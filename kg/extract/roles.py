@@ -14,7 +14,6 @@ _ASIDE = frozenset(
     ("left", "right", "centre", "center", "l", "r", "c", "pictured", "middle", "front", "back", "above",
      "second", "third", "fourth", "far")
 )  # fmt: skip
-_CLOSING = (",", ".", ";", ")", ":", "–", "—", "and")
 _FARTHEST = 16
 """Pieces before a name within which its title begins."""
 

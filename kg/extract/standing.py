@@ -20,6 +20,12 @@ _FARTHEST = 12
 _LATER = frozenset(("yet", "still", "until", "till"))
 
 
+def of_act(verb: "Token", *, done: str = "signed") -> str:
+    """Return what became of the agreement that a verb tells by itself, `done` if it happened, or nothing."""
+    said = modality.of_verb(verb)
+    return done if said == modality.HAPPENED else said
+
+
 def by_verb(sentence: Sentence, noun: "Token", verb: "Token") -> str:
     """Return what a verb of agreeing says of the agreement that a noun names, or nothing."""
     participle = verb.dep_ == "acl" and not _to(verb)  # `an agreement signed with`

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kg.extract import frames, lists, modality, parties
+from kg.extract import frames, lists, parties, standing
 from kg.extract.deals import Deal
 from kg.extract.marks import Sentence
 from kg.extract.scene import Scene
@@ -11,9 +11,6 @@ from kg.model import Kind
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-_STATUS = {modality.HAPPENED: "in-force", modality.PLANNED: "planned", modality.CANCELLED: "cancelled",
-           modality.DENIED: "denied"}  # fmt: skip
 
 
 def at(scene: Scene, sentence: Sentence, token: "Token") -> Deal | None:
@@ -24,10 +21,10 @@ def at(scene: Scene, sentence: Sentence, token: "Token") -> Deal | None:
         return None
     if token.pos_ == "NOUN":
         return _twins(scene, sentence, token)
-    said = modality.of_verb(token)
-    if said not in _STATUS:
+    status = standing.of_act(token, done="in-force")
+    if not status:
         return None
-    deal = Deal("partnership", sentence, token, token, _STATUS[said], "partner-verb")
+    deal = Deal("partnership", sentence, token, token, status, "partner-verb")
     partners = parties.listed_after(sentence, token.i, token, token, ("with",))
     around = frames.of_verb(token)
     subject = [*around.get("subject", []), *_suffering(token, around)]
@@ -69,10 +66,10 @@ def _twins(scene: Scene, sentence: Sentence, noun: "Token") -> Deal | None:
     sisters = any(c.lower_ in ("sister", "twin", "partner") for c in noun.children)
     if noun.dep_ != "attr" or not sisters:
         return None
-    said = modality.of_verb(verb)
-    if said not in _STATUS:
+    status = standing.of_act(verb, done="in-force")
+    if not status:
         return None
-    deal = Deal("partnership", sentence, verb, noun, _STATUS[said], "partner-verb")
+    deal = Deal("partnership", sentence, verb, noun, status, "partner-verb")
     found, _ = frames.subjects(verb)
     parties.put(scene, deal, found, noun)
     deal.parties = {k: v for k, v in deal.parties.items() if scene.draft.kind(k) is Kind.INSTITUTION}
