@@ -53,12 +53,13 @@ setup: $(VENV)/.runtime $(STARTER)
 setup-dev: $(VENV)/.dev
 
 # What the full test tier drives: Debian packages (the only target that needs root), sssom-py in an environment of its
-# own, since it brings a hundred packages, and Comunica for the same reason.
+# own, since it brings a hundred packages, and Comunica and jsonld.js in folders of theirs.
 setup-full: setup-dev $(VENV)-sssom/.installed
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine virtuoso-opensource-7
+	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine virtuoso-opensource-7 zstd
 	command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends npm
-	npm ci --prefix tests/full/comunica --ignore-scripts --no-audit --no-fund --silent
+	for peer in comunica jsonld; do \
+		npm ci --prefix tests/full/$$peer --ignore-scripts --no-audit --no-fund --silent || exit 1; done
 
 $(VENV)-sssom/.installed: requirements/sssom.txt
 	$(BIN)/python -m venv $(VENV)-sssom
@@ -104,4 +105,4 @@ lock: setup-dev
 		--no-header --output-file requirements/authority.txt requirements/authority.in
 
 clean:
-	rm -rf $(VENV) $(VENV)-sssom tests/full/comunica/node_modules $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sssom tests/full/*/node_modules $(DATA) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

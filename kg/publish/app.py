@@ -14,6 +14,7 @@ from kg.publish.browse import browse_pages
 from kg.publish.cache import PageCache
 from kg.publish.catalog import catalog_pages
 from kg.publish.changes import change_pages
+from kg.publish.downloads import download_pages
 from kg.publish.entity import entity_pages
 from kg.publish.errors import ProblemError, add_handlers
 from kg.publish.examples import load_examples
@@ -42,8 +43,8 @@ _POLICY = (
 )
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Accord-Release, Allow, Content-Location, ETag, Link, Location, "
-    "Memento-Datetime, Retry-After",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Accord-Release, Allow, Content-Disposition, "
+    "Content-Location, Content-Range, ETag, Link, Location, Memento-Datetime, Retry-After",
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -52,6 +53,8 @@ _FRESH = "public, max-age=60"
 # What a release says never changes, but it may be withdrawn: after a day nobody shows it any more. It is not
 # called immutable either, so that a reader who reloads is told at once.
 _FRESH_PINNED = "public, max-age=86400"
+# A part of a file, and that a client has the file, may be kept for as long as the file.
+_WITH_CONTENT = {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED}
 _CACHE_BYTES = 64_000_000
 
 
@@ -106,6 +109,7 @@ def _site_of(site: Site, index: NameIndex | None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     rooms = (
         home_pages,
+        download_pages,
         browse_pages,
         entity_pages,
         ontology_pages,
@@ -158,9 +162,11 @@ def _finished(edition: Edition, response: Response) -> Response:
     memento.add_headers(response)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Datetime, Content-Type"
+        response.headers["Access-Control-Allow-Headers"] = (
+            "Accept, Accept-Datetime, Content-Type, If-Range, Range"
+        )
         response.headers["Access-Control-Max-Age"] = "86400"
-    elif response.status_code == HTTPStatus.OK and request.method in {"GET", "HEAD"}:
+    elif response.status_code in _WITH_CONTENT and request.method in {"GET", "HEAD"}:
         return _cacheable(edition, response)
     return response
 
@@ -171,6 +177,8 @@ def _cacheable(edition: Edition, response: Response) -> Response:
         return response
     release = pinned()
     response.headers["Cache-Control"] = _FRESH_PINNED if release else _FRESH
+    if "Accept-Ranges" in response.headers or response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response  # its room has looked at the conditions
     if response.last_modified is None:
         response.last_modified = datetime.combine(edition.issued, time(), UTC)
     if not response.is_streamed and "ETag" not in response.headers:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 
 from kg import errors
 from kg.publish.links import here
@@ -102,6 +102,9 @@ def _of_werkzeug(error: HTTPException) -> Response:
     methods = getattr(error, "valid_methods", None)
     if methods:
         response.headers["Allow"] = ", ".join(sorted(methods))
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        # By this a client that has all of a file knows that it has.
+        response.headers["Content-Range"] = f"{error.units} */{error.length}"
     return response
 
 

@@ -1,23 +1,21 @@
-"""Stage 6, publish: the front page, downloads, example queries, and what machines look for first."""
+"""Stage 6, publish: the front page, example queries, and what machines look for first."""
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Response, render_template, request, send_file
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, render_template
 
-from kg.errors import NotFoundError, StoreBusyError, StoreError, StoreTimeoutError
+from kg.errors import StoreBusyError, StoreError, StoreTimeoutError
 from kg.publish.about import about
 from kg.publish.asking import rows, values
+from kg.publish.downloads import groups_of
 from kg.publish.labels import labels_of, name_of
 from kg.publish.links import host_url, href, plain_url
 from kg.publish.negotiate import DOCUMENTS
-from kg.publish.site import Dump, Site
+from kg.publish.site import Site
 from kg.publish.statements import Shown, in_words, show
-from kg.release.catalog.files import media_type_of
 from kg.vocabulary import KG
 
 SHOWN_CLASSES = ("Agreement", "AgreementSet", "Event", "Delegation", "Institution", "Person", "Place")
@@ -52,7 +50,6 @@ def home_pages(site: Site) -> Blueprint:
         ("/", "front", front),
         ("/queries/", "queries", queries),
         ("/help", "help", manual),
-        ("/dumps/<name>", "dump", dump),
         ("/healthz", "health", health),
         ("/robots.txt", "robots", robots),
         ("/favicon.ico", "favicon", favicon),
@@ -78,6 +75,8 @@ def front(site: Site) -> Response:
         classes=[*classes, ("Article", site.terms.labels(str(KG.Article)), articles)],
         claims=int(rows(site.runner, _CLAIMS)[0]["n"].text),
         newest=_newest(site),
+        groups=groups_of(site),
+        sizes={file.path.name: file.size for file in site.edition.dumps},
     )
     if told.links:
         page.headers["Link"] = ", ".join(told.links)
@@ -120,32 +119,6 @@ def manual(site: Site) -> Response:
 def needs_server(site: Site) -> Response:
     """Say, in a site of files, that something is answered by a program only."""
     return _html("needs-server.html", site=site)
-
-
-def dump(site: Site, name: str) -> AnyResponse:
-    """Give one file of the release; only what the release lists can be asked for."""
-    found = next((file for file in site.edition.dumps if file.path.name == name), None)
-    if found is None:
-        raise NotFoundError(f"this release has no file {name[:200]!r}")
-    return _sent(site, found)
-
-
-def _sent(site: Site, found: Dump) -> AnyResponse:
-    if request.if_none_match.contains(found.sha256):
-        # Answered here, since werkzeug would open the file and leave it open.
-        unchanged = Response(status=304)
-        unchanged.set_etag(found.sha256)
-        return unchanged
-    try:
-        return send_file(
-            found.path,
-            mimetype=media_type_of(found.path.name),
-            etag=found.sha256,
-            last_modified=datetime.combine(site.edition.issued, time(), UTC),
-            conditional=True,
-        )
-    except OSError as error:
-        raise StoreError(f"{found.path}: {error}") from error
 
 
 def health(site: Site) -> Response:

@@ -29,7 +29,7 @@ OLD_AT_ONCE = 4
 _TIMELESS = ("/healthz", "/robots.txt", "/favicon.ico", "/static/")
 _NOW_ONLY = ("/reconcile", "/lookup")
 _SECOND_MARK = re.compile(r"((?:^|&)release=[^&?]*)\?")
-_DUMP = re.compile(r"/releases/([^/]+)(/dumps/[^/]+)")
+_DUMP = re.compile(r"/releases/([^/]+)(/dumps/[^/]*)")
 
 
 class Live:

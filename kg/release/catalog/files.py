@@ -60,6 +60,11 @@ _TITLES: tuple[tuple[str, str, str], ...] = (
     (r"report\.(ttl|txt)", "Validation report", "What the rules found, and which articles were kept out."),
     (r"coverage\.json", "Coverage", "Outlets, dates, languages and what was kept out."),
     (r"void\.(ttl|jsonld)", "VoID", "How many things of which class there are, and what is said of them."),
+    (r"catalog\.(ttl|jsonld)", "Catalog", "What each file is, for programs (DCAT 3)."),
+    (r"README\.txt", "Read me", "What is what in this folder."),
+    (r"CITATION\.cff", "Citation", "How to cite the release."),
+    (r"LICENSE-DATA\.txt", "Licence", "What you may do with the data."),
+    (r"SHA256SUMS", "Checksums", "The checksum of every other file."),
 )
 """Pattern of the name, title, description; the first that fits counts."""
 _CONFORMS = {
@@ -93,6 +98,8 @@ class Described:
     conforms_to: str
     quotes: bool
     """Whether it may hold words of articles."""
+    rank: int
+    """Where it stands among the others, the most useful first."""
 
 
 def described(name: str) -> Described:
@@ -101,7 +108,7 @@ def described(name: str) -> Described:
     packed_as = _PACKED.get(ending, "")
     plain = name.removesuffix("." + ending) if packed_as else name
     kind = plain.rsplit(".", 1)[-1]
-    title, description = _words(plain)
+    rank, title, description = _words(plain)
     return Described(
         title=title,
         description=description,
@@ -110,6 +117,7 @@ def described(name: str) -> Described:
         w3c_format=_W3C.get(kind, ""),
         conforms_to=_CONFORMS.get(plain, ""),
         quotes=not _WITHOUT_QUOTES.fullmatch(name),
+        rank=rank,
     )
 
 
@@ -119,9 +127,9 @@ def media_type_of(name: str) -> str:
     return what.packed_as or what.media_type
 
 
-def _words(plain: str) -> tuple[str, str]:
-    for pattern, title, description in _TITLES:
+def _words(plain: str) -> tuple[int, str, str]:
+    for rank, (pattern, title, description) in enumerate(_TITLES):
         if found := re.fullmatch(pattern, plain):
             given = [each.replace("-", " ") for each in found.groups() if each]
-            return title.format(*given), description.format(*given)
-    return plain, ""
+            return rank, title.format(*given), description.format(*given)
+    return len(_TITLES), plain, ""

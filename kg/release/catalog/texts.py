@@ -30,12 +30,7 @@ WHAT IS WHAT
 
 {files}
 
-  README.txt         this text
-  CITATION.cff       how to cite the release
-  LICENSE-DATA.txt   what you may do with it
-  catalog.ttl        all of this for programs (DCAT 3)
-  catalog.jsonld     the same
-  SHA256SUMS         the checksum of every other file
+{beside}
 
 IS IT WHOLE?
 
@@ -52,6 +47,8 @@ MORE
   {url}
 """
 
+_BESIDE = ("README.txt", "CITATION.cff", "LICENSE-DATA.txt", "catalog.ttl", "catalog.jsonld", "SHA256SUMS")
+
 
 def readme(told: Told) -> str:
     """Return what the folder's README says."""
@@ -62,6 +59,7 @@ def readme(told: Told) -> str:
         publisher=told.publication.publisher,
         words=_counts(told),
         files="\n".join(_lines([file.name for file in told.files])),
+        beside="\n".join(_lines(_BESIDE)),
         citation=told.cited.plain,
         bibtex="\n".join(f"  {line}" for line in told.cited.bibtex.splitlines()) + "\n",
         url=told.release,
