@@ -1,11 +1,11 @@
 """The dumps, packed as they are, as other people's tools read them: as many statements as the manifest tells.
 
 Limits of the peers, met where they are:
-- rapper (raptor 2) unpacks nothing and reads no JSON-LD. It counts what it reads, not what differs, so a
-  repeated statement would show.
-- jsonld (jsonld-cli 2) unpacks nothing, reads a document whole, and writes N-Quads of the default graph.
+- rapper (raptor 2) unpacks nothing (in a packed file it finds no statement) and reads no JSON-LD.
+  It counts what it reads, not what differs, so a repeated statement would show.
+- jsonld (jsonld-cli 2) unpacks nothing and reads a document whole.
 - oxigraph reads gzip where it loads a store, but not where it converts, and zstd nowhere.
-- rdflib reads a file whole, and packed files not at all.
+- rdflib unpacks nothing and reads a file whole.
 """
 
 import gzip
