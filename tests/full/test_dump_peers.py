@@ -88,7 +88,9 @@ def expected(dumps):
         data=gzip.decompress((dumps / "accord.ttl.gz").read_bytes()), format="turtle"
     )
     kept = {
-        thing for kind in ("Agreement", "AgreementSet") for thing in facts.subjects(rdflib.RDF.type, KG[kind])
+        thing
+        for kind in ("Agreement", "AgreementSet", "ReportedFigure")
+        for thing in facts.subjects(rdflib.RDF.type, KG[kind])
     }
     wanted = dict.fromkeys(ALL, sum(entry.quads for entry in manifest.values()))
     wanted |= dict.fromkeys(VIEW, manifest[FACTS_GRAPH].quads)
