@@ -228,14 +228,14 @@ def test_people_find_tables_first_and_each_thing_once_in_all_its_forms():
         "accord.nq.zst",
         "accord.nq.gz",
     ]
-    tables, rdf = grouped(names)
+    tables, rdf, parts = grouped(names)
 
     assert [(entry.title, entry.names) for entry in tables.entries] == [
         ("Table: agreements", ("agreements.csv",))
     ]
-    assert [entry.names for entry in rdf.entries] == [
-        ("accord.nq.gz", "accord.nq.zst"), ("accord.ttl.gz",), ("accord-2025.nq.gz",)
-    ]  # fmt: skip
+    assert [entry.names for entry in rdf.entries] == [("accord.nq.gz", "accord.nq.zst"), ("accord.ttl.gz",)]
+    assert [entry.names for entry in parts.entries] == [("accord-2025.nq.gz",)]
+    assert [group.folded for group in (tables, rdf, parts)] == [False, False, True]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -100,6 +100,8 @@ class Described:
     """Whether it may hold words of articles."""
     rank: int
     """Where it stands among the others, the most useful first."""
+    one_of_several: bool
+    """Whether there are more of its kind, such as one a year."""
 
 
 def described(name: str) -> Described:
@@ -118,6 +120,7 @@ def described(name: str) -> Described:
         conforms_to=_CONFORMS.get(plain, ""),
         quotes=not _WITHOUT_QUOTES.fullmatch(name),
         rank=rank,
+        one_of_several=rank < len(_TITLES) and "{0}" in _TITLES[rank][1],
     )
 
 

@@ -7,7 +7,8 @@ from kg.release.catalog.files import described
 
 _TABLES = "For spreadsheets"
 _RDF = "For RDF tools"
-_ORDER = (_TABLES, _RDF)
+_PARTS = "For RDF tools, by year and kind"
+_ORDER = (_TABLES, _RDF, _PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Group:
 
     title: str
     entries: tuple[Entry, ...]
+    folded: bool
+    """Whether a page shows the title only, until it is opened."""
 
 
 def grouped(names: Iterable[str]) -> list[Group]:
@@ -34,14 +37,18 @@ def grouped(names: Iterable[str]) -> list[Group]:
         if group := _group(name):
             what = described(name)
             found.setdefault(group, {}).setdefault((what.rank, what.title), []).append(name)
-    return [Group(title, _entries(found[title])) for title in _ORDER if title in found]
+    return [
+        Group(title, _entries(found[title]), folded=title == _PARTS) for title in _ORDER if title in found
+    ]
 
 
 def _group(name: str) -> str:
     what = described(name)
     if what.media_type == "text/csv":
         return _TABLES
-    return _RDF if what.w3c_format and name.startswith("accord") else ""
+    if not (what.w3c_format and name.startswith("accord")):
+        return ""
+    return _PARTS if what.one_of_several else _RDF
 
 
 def _entries(found: dict[tuple[int, str], list[str]]) -> tuple[Entry, ...]:
