@@ -195,6 +195,24 @@ def test_what_was_found_before_is_taken_over_and_the_release_is_as_if_built_anew
     assert files(tmp_path / "out") == files(tmp_path / "clean")
 
 
+def test_a_release_that_another_version_made_is_rested_on_once_it_is_found_the_same(tmp_path):
+    folder = few(tmp_path, 1)
+    build(folder, into=tmp_path / "out")
+    release = tmp_path / "out/current"
+    record = release / "records/articles.jsonl"
+    own = record.read_bytes()
+    record.write_text(re.sub('"key": "[0-9a-f]*"', '"key": "of another version"', own.decode()))
+    meta = json.loads((release / "meta.json").read_text())
+    (release / "meta.json").write_text(json.dumps(meta | {"makers": meta["makers"] | {"view": "other"}}))
+    (tmp_path / "out/state/cache/last.json").unlink()
+    again = build(folder, into=tmp_path / "out")
+
+    assert "nothing changed" in again.stdout
+    assert record.read_bytes() == own
+    assert json.loads((release / "meta.json").read_text()) == meta
+    assert kg("verify", tmp_path / "out", "--quiet").returncode == 0
+
+
 def test_a_damaged_cache_costs_nothing_but_time(tmp_path):
     folder = few(tmp_path, 1)
     build(folder, into=tmp_path / "out")

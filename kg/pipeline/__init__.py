@@ -30,7 +30,7 @@ from kg.pipeline.tracking import Track, untracked
 from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
 from kg.pipeline.withdrawing import complete
 from kg.read import outcomes, print_of, sources
-from kg.release import Draft, Published, Withdrawals, begin, read_withdrawals, tidy
+from kg.release import Draft, Published, Withdrawals, begin, read_withdrawals, renew, tidy
 from kg.settings import Settings, options_of
 from kg.store import Shelf
 from kg.vocabulary import Names
@@ -118,6 +118,10 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
     append_lines(state / "iris.tsv", checked.links.new, release=order.as_of.isoformat())
     book.keep()
     published = draft.publish(as_of=order.as_of, content=written.content, meta=written.meta)
+    if not published.changed:
+        same = published.release
+        makers = same.meta.get("makers", {}) | {"view": written.meta["makers"]["view"]}
+        renew(same, draft.records / verdicts.FILE, same.meta | {"makers": makers})
     dropped = (f"{each.article.source}: {each.reason}" for each in settled.dropped)
     left_out, notices = (*unread, *failed, *checked.refused), (*dropped, *written.notices)
     return Built(published.release.id, left_out, notices, _summary(published))

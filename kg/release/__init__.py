@@ -6,7 +6,7 @@ from kg.release.generation import Release, current, find, ids, is_id, name_of, r
 from kg.release.keeping import remove, roll_back, tidy
 from kg.release.kept import Kept
 from kg.release.log import Noted, read_log
-from kg.release.replacing import put_folder, replace_release
+from kg.release.replacing import put_folder, renew, replace_release
 from kg.release.sums import check_sums, files_of, own_files, write_sums
 from kg.release.withdrawals import Withdrawal, Withdrawals, note_withdrawal, read_withdrawals
 
@@ -40,6 +40,7 @@ __all__ = [
     "releases",
     "remove",
     "remove_leftovers",
+    "renew",
     "replace_release",
     "roll_back",
     "served_release",

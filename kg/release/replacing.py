@@ -1,5 +1,6 @@
 """Stage 7, a release that takes the place of another one, which then is gone; for what must not stay."""
 
+import json
 import shutil
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 
 from kg.errors import NotFoundError, StoreError
 from kg.release.draft import Draft, clear_errors, switch, sync
-from kg.release.generation import SUMS, Release, current, find, ids, name_of, verify
+from kg.release.generation import META, SUMS, Release, current, find, ids, name_of, verify
 from kg.release.keeping import remove
 from kg.release.log import note_made, read_log
 from kg.release.sums import files_of, own_files, write_sums
@@ -60,6 +61,25 @@ def amend(release: Release, fresh: Path) -> None:
         for name in held - set(wanted):
             (release.path / name).unlink()
         _put(fresh / _SUMS_OF_DUMPS, release.path / _SUMS_OF_DUMPS)
+        _write_own_sums(release.path)
+
+
+def renew(release: Release, record: Path, meta: Mapping[str, Any]) -> None:
+    """Let the next build rest on a release that another version of the program has found to be the same.
+
+    `record` takes the place of the release's own of that name, and `meta` of what is told of the release.
+    Without this, all would be done again by every build until something else changes.
+    """
+    text = json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    place, told = release.records / record.name, release.path / META
+    if place.is_file() and place.read_bytes() == record.read_bytes() and told.read_text("utf-8") == text:
+        return
+    with clear_errors(release.path):
+        place.parent.mkdir(exist_ok=True)
+        record.replace(place)
+        draft = told.with_suffix(".draft")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(told)
         _write_own_sums(release.path)
 
 
