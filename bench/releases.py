@@ -31,7 +31,8 @@ from pyoxigraph import RdfFormat, Store, parse, serialize
 from kg.pipeline import build
 from kg.resources import resource
 from kg.settings import load
-from kg.store import MANIFEST, NQUADS, Folder, Shelf, context_of, read_graph, read_manifest, write_dumps
+from kg.store import MANIFEST, NQUADS, Shelf, context_of, read_graph, read_manifest
+from kg.store.dumps import Folder, write_dumps
 from kg.vocabulary import Names
 
 SEED = 7

@@ -3,7 +3,8 @@
 from itertools import groupby
 
 from kg.resources import resource
-from kg.store import Folder, Shelf, context_of, write_dumps
+from kg.store import Shelf, context_of
+from kg.store.dumps import Folder, write_dumps
 from kg.store.lines import graph_of
 from kg.store.sorting import by_graph
 from kg.vocabulary import Names

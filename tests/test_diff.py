@@ -328,6 +328,6 @@ def test_a_draft_of_the_same_content_tells_no_changes(two):
 
     release = current(two)
     with begin(two) as draft:
-        write_changes(draft, content=release.content, meta=release.meta, as_of=release.as_of)
+        write_changes(draft, draft.earlier, content=release.content, meta=release.meta, as_of=release.as_of)
 
         assert not (draft.path / "changes").exists()

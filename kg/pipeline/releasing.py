@@ -22,7 +22,8 @@ from kg.release import Draft, Release
 from kg.resources import resource
 from kg.search import FILE, write_names
 from kg.settings import Settings
-from kg.store import EmbeddedStore, Folder, Shelf, context_of, described, rows, write_dumps
+from kg.store import EmbeddedStore, Shelf, context_of, described, rows
+from kg.store.dumps import Folder, write_dumps
 from kg.validate import Report, Scope, Violation, check_set, report_graph, set_rules
 from kg.vocabulary import FACTS, KG, Names, article_graph
 

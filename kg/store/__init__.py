@@ -1,11 +1,14 @@
-"""Stage 6: keep the graphs and answer SPARQL over them; the only room that knows the engine (Oxigraph)."""
+"""Stage 6: keep the graphs and answer SPARQL over them; the only room that knows the engine (Oxigraph).
+
+What only a build needs is imported from where it is (`kg.store.dumps`, `kg.store.survey`): query workers load
+this package, and are to stay small.
+"""
 
 from kg.store.catalogued import CATALOG_FILE, catalogued, check_catalog
 from kg.store.checking import check_graphs, check_manifest
 from kg.store.comparing import check_counts, check_formats, check_store, lines_of, types_in
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows, rows_of
 from kg.store.described import described
-from kg.store.dumps import Folder, write_dumps
 from kg.store.embedded import EmbeddedStore, copy_store, open_read_only, open_store
 from kg.store.formats import OFFERED
 from kg.store.jsonld import context_of, jsonld_of
@@ -16,7 +19,6 @@ from kg.store.reading import kind_of
 from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
 from kg.store.sorting import nquads_of, sorted_lines, write_nquads
-from kg.store.survey import survey
 from kg.store.tally import triple_of
 from kg.store.web import Account
 
@@ -29,7 +31,6 @@ __all__ = [
     "Answer",
     "EmbeddedStore",
     "Entry",
-    "Folder",
     "Places",
     "QueryPool",
     "RemoteStore",
@@ -65,9 +66,7 @@ __all__ = [
     "rows_of",
     "sorted_lines",
     "subject_of",
-    "survey",
     "triple_of",
     "types_in",
-    "write_dumps",
     "write_nquads",
 ]
