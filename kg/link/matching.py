@@ -48,12 +48,14 @@ class Matching(Generic[Told]):
     """The mentions that share each key."""
     scores: dict[Hashable, dict[_Pair, int]] = field(default_factory=dict)
     """What came of comparing them; without pairs for which nothing speaks."""
+    articles: list[str] = field(init=False)
     asked: int = -1
     """At which join of the clusters all mentions were last asked what they tell."""
 
     def __post_init__(self) -> None:
         # So that the neighbours in a crowded block are those of the same days.
         self.mentions = sorted(self.mentions, key=lambda m: (m.article.published or date.min, m.id))
+        self.articles = [mention.article.id for mention in self.mentions]
 
     def join(self) -> None:
         """Join mentions of different articles that are each other's one best match.
@@ -71,9 +73,6 @@ class Matching(Generic[Told]):
     def _ids(self, pair: _Pair) -> tuple[MentionId, MentionId]:
         one, other = self.mentions[pair[0]].id, self.mentions[pair[1]].id
         return (one, other) if one < other else (other, one)
-
-    def _article(self, number: int) -> str:
-        return self.mentions[number].article.id
 
     def _ask(self) -> set[Hashable]:
         """Ask the mentions of articles in which something was joined; return keys whose blocks changed."""
@@ -96,19 +95,24 @@ class Matching(Generic[Told]):
 
     def _compare(self, changed: Iterable[Hashable]) -> None:
         seen: dict[_Pair, int] = {}
+        # Many keys have the same mentions: all that two articles share, and that in each of two months.
+        compared: dict[tuple[int, ...], dict[_Pair, int]] = {}
         for key in changed:
-            if found := self._scores(self.blocks[key], seen):
+            block = tuple(self.blocks[key])
+            if block not in compared:
+                compared[block] = self._scores(block, seen)
+            if found := compared[block]:
                 self.scores[key] = found
             else:
                 self.scores.pop(key, None)
 
-    def _scores(self, block: list[int], seen: dict[_Pair, int]) -> dict[_Pair, int]:
+    def _scores(self, block: Sequence[int], seen: dict[_Pair, int]) -> dict[_Pair, int]:
         found: dict[_Pair, int] = {}
         for place, one in enumerate(block):
             for other in block[place + 1 : place + 1 + WINDOW]:
                 value = seen.get((one, other))
                 if value is None:
-                    elsewhere = self._article(one) != self._article(other)
+                    elsewhere = self.articles[one] != self.articles[other]
                     value = self.score(self.told[one], self.told[other]) if elsewhere else 0
                     seen[one, other] = value
                 if value > 0:
@@ -119,14 +123,14 @@ class Matching(Generic[Told]):
         """Return the pairs that are each other's best match, and the only one so good in that article."""
         best: dict[tuple[int, str], tuple[int, int]] = {}
         for (one, other), value in scores.items():
-            for where in ((one, self._article(other)), (other, self._article(one))):
+            for where in ((one, self.articles[other]), (other, self.articles[one])):
                 top, count = best.get(where, (0, 0))
                 if value >= top:
                     best[where] = (value, count + 1 if value == top else 1)
         return [
             (one, other)
             for (one, other), value in scores.items()
-            if best[one, self._article(other)] == (value, 1) == best[other, self._article(one)]
+            if best[one, self.articles[other]] == (value, 1) == best[other, self.articles[one]]
         ]
 
     def _may_join(self, one: MentionId, other: MentionId, numbers: Mapping[MentionId, int]) -> bool:

@@ -36,6 +36,7 @@ def is_chinese_name(name: str) -> bool:
     return len(plain) <= _LONGEST_CHINESE and not _PARTS.search(name.strip()) and bool(_HAN.search(plain))
 
 
+@lru_cache(maxsize=500_000)
 def person_likeness(one: str, other: str) -> float:
     """Return how far a name in Latin letters and one in Chinese characters may be one by sound, 0 to 1."""
     latin, chinese = (other, one) if _HAN.search(one) else (one, other)

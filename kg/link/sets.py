@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from kg.gazetteer import within_chain
 from kg.link.deals import dated, days_between
@@ -114,5 +115,6 @@ def _has_near(side: MentionId, others: frozenset[MentionId], scene: Scene) -> bo
     return any(slug in _chain(o) or o in _chain(slug) for o in slugs)
 
 
-def _chain(slug: str) -> set[str]:
-    return {slug, *(record.slug for record in within_chain(slug))}
+@lru_cache(maxsize=100_000)
+def _chain(slug: str) -> frozenset[str]:
+    return frozenset((slug, *(record.slug for record in within_chain(slug))))

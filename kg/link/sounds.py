@@ -55,7 +55,7 @@ def syllables(latin: str) -> int:
 
 def likeness(latin: str, chinese: str) -> float:
     """Return how far Chinese characters may be a rendering of a Latin name by sound, from 0 to 1."""
-    one, other = _skeleton(_plain(latin), _LATIN), _skeleton(pinyin(chinese), _PINYIN)
+    one, other = _of_latin(latin), _of_chinese(chinese)
     if not one or not other:
         return 0.0
     return 1 - _distance(one, other) / _cost(max(one, other, key=_cost))
@@ -75,6 +75,16 @@ def near(one: str, other: str) -> bool:
 def _plain(latin: str) -> str:
     text = unicodedata.normalize("NFKD", latin).casefold()
     return re.sub(r"[^a-z]", "", text)
+
+
+@lru_cache(maxsize=100_000)
+def _of_latin(name: str) -> str:
+    return _skeleton(_plain(name), _LATIN)
+
+
+@lru_cache(maxsize=100_000)
+def _of_chinese(name: str) -> str:
+    return _skeleton(pinyin(name), _PINYIN)
 
 
 def _skeleton(word: str, rules: tuple[tuple[str, str], ...]) -> str:
