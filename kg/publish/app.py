@@ -173,10 +173,12 @@ def _finished(edition: Edition, response: Response) -> Response:
 
 def _cacheable(edition: Edition, response: Response) -> Response:
     """Let caches keep what is of this release, and answer 304 when the client has it."""
-    if "no-store" in response.headers.get("Cache-Control", ""):
+    kept = response.headers.get("Cache-Control", "")
+    if "no-store" in kept:
         return response
     release = pinned()
-    response.headers["Cache-Control"] = _FRESH_PINNED if release else _FRESH
+    if "max-age" not in kept:
+        response.headers["Cache-Control"] = _FRESH_PINNED if release else _FRESH
     if "Accept-Ranges" in response.headers or response.status_code == HTTPStatus.NOT_MODIFIED:
         return response  # its room has looked at the conditions
     if response.last_modified is None:

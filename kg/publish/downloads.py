@@ -35,6 +35,7 @@ def download_pages(site: Site) -> Blueprint:
     pages = Blueprint("downloads", __name__)
     pages.add_url_rule("/dumps/", "list", partial(listed, site))
     pages.add_url_rule("/dumps/<name>", "one", partial(one, site))
+    pages.add_url_rule("/context.jsonld", "context", partial(context, site))
     return pages
 
 
@@ -95,6 +96,13 @@ def one(site: Site, name: str) -> AnyResponse:
         unchanged.set_etag(found.sha256)
         return unchanged
     return _sent(site, found, issued)
+
+
+def context(site: Site) -> AnyResponse:
+    """Give the context that JSON-LD documents name; whoever processes many of them may keep it for a day."""
+    answer = one(site, "context.jsonld")
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
 
 
 def _has_it(found: Dump, issued: datetime) -> bool:

@@ -34,7 +34,7 @@ MARK = ".accord-site"
 _ACCEPT = {"Accept": "text/html, */*;q=0.5"}
 _SEEDS = (
     "/", "/help", "/queries/", "/ns", "/vocab/", "/id/dataset", "/robots.txt", "/favicon.ico",
-    "/.well-known/void", NEEDS_SERVER,
+    "/.well-known/void", "/context.jsonld", NEEDS_SERVER,
 )  # fmt: skip
 _WELL_KNOWN = "/.well-known/"
 _OK, _GONE, _NOT_FOUND = 200, 410, 404

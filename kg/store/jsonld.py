@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, parse
@@ -77,12 +78,24 @@ class Compactor:
             raise StoreError(f"{iri}: its scheme is a prefix of ours, so JSON-LD would misread it")
         return iri
 
-    def node(self, subject: str, statements: Iterable[tuple[str, Term]]) -> dict[str, Any]:
-        """Return the JSON object of one subject from its predicates and objects."""
+    def node(
+        self,
+        subject: str,
+        statements: Iterable[tuple[str, Term]],
+        inner: Mapping[str, Any] = MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """Return the JSON object of one subject from its predicates and objects.
+
+        `inner` holds the JSON objects of things that stand within it, by their IRIs.
+        """
         found: dict[str, list[Any]] = {}
         maps: dict[str, dict[str, list[str]]] = {}
         types: list[str] = []
         for predicate, value in statements:
+            if value.kind == "uri" and value.value in inner and predicate != _TYPE:
+                term = self._terms.get(predicate, _Term(self.iri(predicate)))
+                found.setdefault(term.name, []).append(inner[value.value])
+                continue
             self._add(predicate, value, types, found, maps)
         node: dict[str, Any] = {"id": self.iri(subject)}
         if types:

@@ -41,7 +41,11 @@ _TITLES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"accord-undated\..*", "Without a date", "The graphs of the articles of which nobody knows the day."),
     (r"accord-links\..*", "Links", "What was decided about links to other data sets, as SSSOM."),
-    (r"accord-documents\..*", "Documents", "One JSON-LD document a line for each thing."),
+    (
+        r"accord-documents\..*",
+        "Documents",
+        "One JSON-LD document a line for each agreement, event, delegation and institution.",
+    ),
     (r"accord-([a-z-]+)\..*", "Facts: {0}", "The consolidated facts about {0}."),
     (r"context\.jsonld", "JSON-LD context", "The short names that the JSON-LD files use."),
     (
@@ -49,6 +53,20 @@ _TITLES: tuple[tuple[str, str, str], ...] = (
         "Description of the tables",
         "CSV on the Web: columns, types and keys of the tables.",
     ),
+    (
+        r"evidence\.csv-metadata\.json",
+        "Description of the table of evidence",
+        "CSV on the Web: columns, types and keys of evidence.csv, unpacked.",
+    ),
+    (
+        r"evidence\.csv",
+        "Table: evidence",
+        "A table of claims with the quoted words of articles, one row a claim and passage.",
+    ),
+    (r"agreement-parties\.csv", "Table: agreement parties", "A table of who is bound by which agreement."),
+    (r"event-participants\.csv", "Table: event participants", "A table of who took part in which event."),
+    (r"delegation-members\.csv", "Table: delegation members", "A table of who belongs to which delegation."),
+    (r"roles\.csv", "Table: roles", "A table of who held which office where, for spreadsheets."),
     (r"(.+)\.csv", "Table: {0}", "A table of {0}, for spreadsheets."),
     (
         r"graphs\.tsv",
@@ -72,13 +90,14 @@ _CONFORMS = {
     "shapes.ttl": "http://www.w3.org/ns/shacl#",
     "report.ttl": "http://www.w3.org/ns/shacl#",
     "csv-metadata.json": "http://www.w3.org/ns/csvw#",
+    "evidence.csv-metadata.json": "http://www.w3.org/ns/csvw#",
     "ontology.ttl": "http://www.w3.org/2002/07/owl#",
     "void.ttl": "http://rdfs.org/ns/void#",
     "void.jsonld": "http://rdfs.org/ns/void#",
 }
 _WITHOUT_QUOTES = re.compile(
     r"accord\.(ttl|jsonld)(\..*)?|accord-(noquotes|reports|links)\..*|accord-[a-z-]+\.ttl\..*|context\..*|graphs\..*|ontology\..*"
-    r"|shapes\..*|coverage\..*|void\..*"
+    r"|shapes\..*|coverage\..*|void\..*|accord-documents\..*|(?!evidence)[a-z-]+\.csv|(evidence\.)?csv-metadata\..*"
 )
 """Every other file may hold words of articles, and says so."""
 

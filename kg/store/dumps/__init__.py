@@ -7,6 +7,7 @@ is held in memory does not grow with the data, and what did not change is copied
 import json
 
 from kg.store.dumps.folder import Folder
+from kg.store.dumps.framed import write_framed
 from kg.store.dumps.graphs import write_subsets, write_whole
 from kg.store.dumps.things import write_things
 from kg.store.embedded import clear_errors
@@ -30,6 +31,7 @@ def write_dumps(
     write_whole(shelf, folder, earlier, names)
     write_subsets(shelf, folder, names)
     write_things(shelf, folder, earlier, names, context)
+    write_framed(shelf, folder, earlier, names, context)
     text = json.dumps({"@context": context}, ensure_ascii=False, indent=1)
     with clear_errors(str(folder.files)):
         (folder.files / "context.jsonld").write_text(text + "\n", encoding="utf-8")
