@@ -152,7 +152,8 @@ def _key(found: Found, links: Links, descriptions: Descriptions, names: Names) -
     named = {paths[entity.key] for entity in found.findings.entities if entity.kind in NAMED}
     labels = {path: links.labels.get(path) for path in named if path is not None}
     known = sorted(descriptions.digest(str(names.of_path(path))) for path in labels)
-    told = [found.key, maker("check"), names.base, sorted(paths.items()), sorted(labels.items()), known]
+    who = [sorted(paths.items()), sorted(labels.items()), links.publishers.get(article)]
+    told = [found.key, maker("check"), names.base, who, known]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

