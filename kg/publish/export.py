@@ -34,7 +34,7 @@ MARK = ".accord-site"
 _ACCEPT = {"Accept": "text/html, */*;q=0.5"}
 _SEEDS = (
     "/", "/help", "/queries/", "/ns", "/vocab/", "/id/dataset", "/robots.txt", "/favicon.ico",
-    "/.well-known/void", "/context.jsonld", NEEDS_SERVER,
+    "/.well-known/void", NEEDS_SERVER,
 )  # fmt: skip
 _WELL_KNOWN = "/.well-known/"
 _OK, _GONE, _NOT_FOUND = 200, 410, 404
@@ -91,7 +91,7 @@ def export_site(
             _Here(store), edition, names=names, title=title, static=True, server=server, cache_bytes=0
         )
         site = _Export(app, base, linking, folder, tell)
-        seeds = (*_SEEDS, *_graphs(release, names), *_catalog(edition))
+        seeds = (*_SEEDS, *_graphs(release, names), *_catalog(edition), *_context(edition))
         site.crawl(seeds, moved=edition.moved, gone=edition.gone)
         site.finish()
         (folder / MARK).write_text(f"{release.id}\n", encoding="utf-8")
@@ -108,6 +108,11 @@ def _graphs(release: Release, names: Names) -> list[str]:
         for graph in graphs
         if graph.startswith(start) and graph != facts
     ]
+
+
+def _context(edition: Edition) -> list[str]:
+    """Return the address of the context that JSON-LD documents name, where the release has one."""
+    return ["/context.jsonld"] if any(file.path.name == "context.jsonld" for file in edition.dumps) else []
 
 
 def _catalog(edition: Edition) -> list[str]:
