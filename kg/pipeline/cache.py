@@ -17,11 +17,13 @@ class StageCache:
     """Stage and key -> text, in one SQLite file."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             self._file = _opened(path)
         except sqlite3.DatabaseError:  # damaged: it holds nothing that cannot be done again
-            path.unlink()
-            self._file = _opened(path)
+            with _told(path):
+                path.unlink(missing_ok=True)
+                self._file = _opened(path)
 
     def find(self, stage: str, key: str) -> str | None:
         """Return what stands under a key, nothing where it is not known."""
@@ -34,13 +36,13 @@ class StageCache:
 
     def keep(self, stage: str, key: str, done: str) -> None:
         """Remember what was done."""
-        with _told():
+        with _told(self._path):
             packed = zlib.compress(done.encode(), 1)
             self._file.execute("INSERT OR REPLACE INTO work VALUES (?, ?, ?)", (stage, key, packed))
 
     def forget_all_but(self, stage: str, keys: Iterable[str]) -> None:
         """Forget what stands under other keys, so that the file does not grow for ever."""
-        with _told():
+        with _told(self._path):
             self._file.execute("CREATE TEMP TABLE used (key TEXT PRIMARY KEY)")
             self._file.executemany("INSERT OR IGNORE INTO used VALUES (?)", ((key,) for key in keys))
             gone = "DELETE FROM work WHERE stage = ? AND key NOT IN (SELECT key FROM used)"
@@ -50,7 +52,7 @@ class StageCache:
 
     def forget_for_good(self, is_meant: Callable[[str, str], bool]) -> None:
         """Forget what is meant, given its stage and itself, so that its bytes are gone from the file."""
-        with _told():
+        with _told(self._path):
             self._file.execute("PRAGMA secure_delete = ON")
             meant = [
                 (stage, key)
@@ -68,7 +70,7 @@ class StageCache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # What was done stays done, whatever else went wrong.
-        with closing(self._file), _told():
+        with closing(self._file), _told(self._path):
             self._file.commit()
 
 
@@ -81,11 +83,11 @@ def _unpacked(done: bytes) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"cannot write the cache of stages ({CACHE}): {error}") from error
+        raise StoreError(f"cannot write {path}: {error}") from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -20,8 +19,6 @@ from tests.conftest import AS_OF, TREE, kg, start, stop
 
 pytestmark = pytest.mark.full
 ARTICLES = TREE / "data/articles"
-SEED_OF_CHANCE = 20261124
-KILLS = 20
 
 
 def build_command(into, *options):
@@ -145,39 +142,6 @@ def test_a_disk_that_may_only_be_read_serves_and_refuses_to_be_built_into(tmp_pa
 
 
 # --- processes ---
-
-
-def test_a_build_killed_at_twenty_random_moments_leaves_a_whole_release(tmp_path):
-    into = tmp_path / "out"
-    kg("build", few(tmp_path), "--into", into, "--as-of", AS_OF)
-    first = whole(into)
-    began = time.monotonic()
-    kg("build", ARTICLES, "--into", tmp_path / "other", "--as-of", AS_OF)
-    took = time.monotonic() - began
-    last = whole(tmp_path / "other")
-    chance = random.Random(SEED_OF_CHANCE)  # noqa: S311  not a secret
-    # Half of the kills are for the last part: store, dumps, state and switch.
-    moments = [chance.uniform(0.1, 1.0) for _ in range(KILLS // 2)]
-    moments += [chance.uniform(0.75, 1.05) for _ in range(KILLS - len(moments))]
-    killed = 0
-    for moment in moments:
-        process = subprocess.Popen(
-            build_command(into), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0
-        )
-        try:
-            process.wait(timeout=moment * took)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            killed += 1
-        assert whole(into) in (first, last)
-    assert killed >= KILLS // 2
-    kg("build", ARTICLES, "--into", into, "--as-of", AS_OF)
-
-    # Not a byte differs from a build that nobody disturbed, though the state was written and written again.
-    assert whole(into) == last
-    assert not list((into / "releases").glob(".draft*"))
-    assert not list(into.glob(".current*"))
 
 
 def test_a_build_killed_while_served_disturbs_no_reader(tmp_path):
