@@ -10,7 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.errors import SettingsError
 from kg.resources import resource
@@ -71,6 +71,7 @@ def place(slug: str) -> PlaceRecord | None:
     return places().get(slug)
 
 
+@lru_cache(maxsize=10_000)
 def within_chain(slug: str) -> tuple[PlaceRecord, ...]:
     """Return the places that a place lies in, the nearest first; nothing for one that is not known."""
     chain: list[PlaceRecord] = []
@@ -82,6 +83,7 @@ def within_chain(slug: str) -> tuple[PlaceRecord, ...]:
     return tuple(chain)
 
 
+@lru_cache(maxsize=10_000)
 def country_of(slug: str) -> PlaceRecord | None:
     """Return the country that a place is or lies in."""
     record = place(slug)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.gazetteer import country_of
 from kg.link.clusters import Clusters, join_equal
@@ -82,6 +83,7 @@ _WORLD = frozenset(("world", "organization"))
 """What there is once: the World Health Organization."""
 
 
+@lru_cache(maxsize=200_000)
 def is_common(name: str) -> bool:
     """Tell whether many bodies may have a normalised name: it has no word of its own and no place."""
     parts = parts_of(name)

@@ -1,8 +1,10 @@
 """Findings of all articles -> who is who across them; between extract and map."""
 
+import gc
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -33,6 +35,23 @@ _ROUNDS = 3
 
 def link(findings: Sequence[Findings], *, ledger: Ledger, registry: Registry, decisions: Decisions) -> Links:
     """Return who is who in those findings, the same for every order of them."""
+    with _without_collector():
+        return _link(findings, ledger, registry, decisions)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles to free: link makes none, and it would walk all findings."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _link(findings: Sequence[Findings], ledger: Ledger, registry: Registry, decisions: Decisions) -> Links:
     book = open_book(findings)
     known = Known(known_places(book), known_institutions(book, registry))
     bodies = Bodies(book, known, footings(book, known.places))

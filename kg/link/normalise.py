@@ -83,6 +83,7 @@ def acronym_of(name: str) -> str:
     return "".join(word[0] for word in normalise(name).split() if word not in _SMALL).upper()
 
 
+@lru_cache(maxsize=200_000)
 def words_of(text: str) -> frozenset[str]:
     """Return the comparable words of a text: its own words, or pairs of characters in Chinese."""
     plain = normalise(text)

@@ -1,8 +1,9 @@
 """Which permanent path each thing has: the ledger's oldest, or a new one minted from its name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from kg.gazetteer import Registry, places
 from kg.link.fingerprints import SEGMENT, without_country
@@ -97,7 +98,7 @@ def _give(
         (_slug(thing, paths), thing.fingerprints, thing) for thing in fresh if thing.record is not None
     )
     for slug, _, thing in (*ours, *wanted):
-        path = _free(f"{SEGMENT[thing.kind]}/{slug}", thing, used, owners, _reserved(thing, paths.registry))
+        path = _free(slug, thing, paths, used, owners)
         paths.given[thing.root] = path
         used.add(path)
 
@@ -109,27 +110,27 @@ def _slug(thing: Thing, paths: Paths) -> str:
     return described_slug(first, paths.scene, paths.given)
 
 
-def _reserved(thing: Thing, registry: Registry) -> frozenset[str]:
-    if thing.record is not None or thing.kind is Kind.PERSON:
-        return frozenset()
-    slugs = (
-        places()
-        if thing.kind is Kind.PLACE
-        else registry.institutions
-        if thing.kind is Kind.INSTITUTION
-        else ()
-    )
-    return frozenset(f"{SEGMENT[thing.kind]}/{slug}" for slug in slugs)
-
-
-def _free(
-    wanted: str, thing: Thing, used: set[str], owners: Mapping[str, list[str]], reserved: frozenset[str]
-) -> str:
-    number, path = 1, wanted
-    while path in used or path in reserved or (path in owners and not _is_heir(thing, owners[path])):
-        number += 1
-        path = f"{wanted}-{number}"
+def _free(slug: str, thing: Thing, paths: Paths, used: set[str], owners: Mapping[str, list[str]]) -> str:
+    """Return the path of a slug, numbered where something else has it or may have it one day."""
+    reserved = _reserved(thing, paths.registry)
+    for number in count(1):
+        name = slug if number == 1 else f"{slug}-{number}"
+        path = f"{SEGMENT[thing.kind]}/{name}"
+        free = path not in used and name not in reserved
+        if free and (path not in owners or _is_heir(thing, owners[path])):
+            break
     return path
+
+
+def _reserved(thing: Thing, registry: Registry) -> Collection[str]:
+    """Return the slugs that stand in gazetteer or registry; only what they are of may bear them."""
+    match thing.kind:
+        case Kind.PLACE if thing.record is None:
+            return places()
+        case Kind.INSTITUTION if thing.record is None:
+            return registry.institutions
+        case _:
+            return ()
 
 
 def _is_heir(thing: Thing, owners: list[str]) -> bool:

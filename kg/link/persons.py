@@ -4,6 +4,7 @@ import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from kg.gazetteer import place
@@ -58,8 +59,8 @@ class Persons:
 
     scene: Scene
     matching: Matching[_Person]
-    facts: dict[MentionId, list[_Fact]] = field(default_factory=dict)
-    """What each person has in common with others, beside the name."""
+    facts: dict[MentionId, list[tuple[str, _Fact]]] = field(default_factory=dict)
+    """What each person must share with others to be one of them: a key of the name, and a second fact."""
     asked: int = -1
     """At which join of the clusters that was last gathered."""
 
@@ -68,10 +69,10 @@ class Persons:
         clusters, found = self.scene.clusters, self.scene.book.of(Kind.PERSON)
         for person in found:
             if clusters.changed(person.article.id, self.asked):
-                self.facts[person.id] = sorted(_second_facts(person, self.scene), key=str)
+                facts = sorted(_second_facts(person, self.scene), key=str)
+                self.facts[person.id] = list(product(sorted(person_keys(person.entity.name)), facts))
         self.asked = clusters.joins
-        keyed = ((m, key) for m in found for key in sorted(person_keys(m.entity.name)))
-        join_equal(clusters, (((key, fact), m) for m, key in keyed for fact in self.facts[m.id]))
+        join_equal(clusters, ((fact, person) for person in found for fact in self.facts[person.id]))
         self.matching.join()
 
 

@@ -65,7 +65,7 @@ def join_decided(
                 clusters.mark(mention, name, value)
             if path in split:
                 clusters.mark(mention, path, "it")
-        for print_ in told:
+        for print_ in filter(is_split, told):
             for path in split:
                 if print_.endswith(_other("", path)):
                     clusters.mark(mention, path, "another")
