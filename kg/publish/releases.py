@@ -1,4 +1,4 @@
-"""Stage 6, publish: /releases/, /releases/, the list of the releases that are kept, with their files."""
+"""Stage 6, publish: /releases/, the list of the releases that are kept, with their files."""
 
 from dataclasses import dataclass
 from functools import partial
