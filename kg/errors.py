@@ -12,6 +12,7 @@
   + StoreError           the store cannot be opened, read or written
     - StoreTimeoutError  a query took longer than it may
     - StoreBusyError     no worker came free in time
+    - ClientBusyError    one client has too many queries under way
 
 An error says what happened; an edge (the command line, HTTP) says what that means there.
 """
@@ -63,3 +64,7 @@ class StoreTimeoutError(StoreError):
 
 class StoreBusyError(StoreError):
     """No query worker came free in time."""
+
+
+class ClientBusyError(StoreError):
+    """One client has as many queries under way as one may have."""

@@ -24,6 +24,7 @@ from kg.cli.verifying import verify
 from kg.cli.withdrawing import withdraw
 from kg.errors import (
     ArticleRefused,
+    ClientBusyError,
     ExtractError,
     KgError,
     NotFoundError,
@@ -49,6 +50,7 @@ EXIT: dict[type[KgError], int] = {
     ExtractError: 10,
     StoreBusyError: 11,
     StateError: 12,
+    ClientBusyError: 13,
 }
 """What each error means to a shell; 1 means: done, but something was left out."""
 

@@ -27,7 +27,7 @@ from kg.publish.ontology import ontology_pages
 from kg.publish.pinned import PARAMETER, pinned, refusal_in, view
 from kg.publish.reconcile import reconcile_pages
 from kg.publish.releases import release_pages
-from kg.publish.site import Edition, Limits, Runner, Site
+from kg.publish.site import Edition, Endpoint, Limits, Runner, Site
 from kg.publish.sparql import METHODS, sparql_pages
 from kg.publish.statements import in_words
 from kg.publish.terms import load_terms
@@ -59,7 +59,7 @@ _CACHE_BYTES = 64_000_000
 
 
 def create_app(
-    runner: Runner,
+    runner: Endpoint,
     edition: Edition,
     *,
     names: Names,

@@ -29,12 +29,14 @@ STATUS: Final[Mapping[type[errors.KgError], int]] = {
     errors.StoreError: 500,
     errors.StoreTimeoutError: 503,
     errors.StoreBusyError: 503,
+    errors.ClientBusyError: 429,
 }
 
 _TITLES: Final[Mapping[type[errors.KgError], str]] = {
     errors.QueryError: "The query cannot be answered",
     errors.StoreTimeoutError: "The query took longer than it may; nothing of it was sent",
     errors.StoreBusyError: "All workers are busy; please try again",
+    errors.ClientBusyError: "You have too many queries under way; please wait for one to end",
 }
 _NEAR = 200
 _PARAGRAPH = 400
@@ -131,6 +133,6 @@ def answer(status: int, title: str, detail: str, members: Mapping[str, object]) 
         response = Response(json.dumps(body, ensure_ascii=False) + "\n", status)
         response.content_type = PROBLEM.media_types[0]
     response.headers["Cache-Control"] = "no-store"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
@@ -26,7 +27,7 @@ from kg.publish.opened import edition_of, require_whole
 from kg.publish.site import Edition
 from kg.release import Release, current
 from kg.settings import Settings
-from kg.store import MANIFEST, Answer, EmbeddedStore, open_read_only, read_manifest
+from kg.store import MANIFEST, Answer, EmbeddedStore, Streamed, open_read_only, read_manifest
 from kg.vocabulary import FACTS, Names
 
 MARK = ".accord-site"
@@ -144,6 +145,11 @@ class _Here:
         return self._store.query(
             sparql, media=media, default_graphs=default_graphs, named_graphs=named_graphs
         )
+
+    def stream(self, sparql: str, *, client: str = "", **options: Any) -> Streamed:
+        del client
+        answer = self.run(sparql, **options)
+        return Streamed(answer.kind, answer.media, answer.body)
 
 
 class _Export:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from kg.publish.examples import Example
 from kg.publish.terms import Terms
-from kg.store import Answer
+from kg.store import Answer, Streamed
 from kg.vocabulary import Names
 
 
@@ -25,6 +25,22 @@ class Runner(Protocol):
         seconds: float | None = None,
     ) -> Answer:
         """Return the whole answer in the media type asked for."""
+
+
+class Endpoint(Runner, Protocol):
+    """A door for strangers: one result may be too large to be held, and one client may ask too much."""
+
+    def stream(
+        self,
+        sparql: str,
+        *,
+        media: str = "",
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+        seconds: float | None = None,
+        client: str = "",
+    ) -> Streamed:
+        """Return an answer that is sent on as it comes where it is large; it must be closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,7 @@ class Site:
 
     runner: Runner
     """Answers what the pages ask."""
-    endpoint: Runner
+    endpoint: Endpoint
     """Answers what strangers ask."""
     edition: Edition
     names: Names

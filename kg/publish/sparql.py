@@ -137,16 +137,22 @@ def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
     page = choice.format is HTML
     inner = (TURTLE if kind == "graph" else JSON) if page else choice.format
     graphs = asked.default_graphs or asked.named_graphs
-    answer = site.endpoint.run(
+    result = site.endpoint.stream(
         asked.sparql,
         media=inner.media_types[0],
         default_graphs=asked.default_graphs if graphs else None,
         named_graphs=asked.named_graphs if graphs else None,
         seconds=site.limits.query_seconds,
+        client=request.remote_addr or "",
     )
     if page:
-        return _page(site, asked, answer)
-    return Response(answer.body, content_type=choice.content_type)
+        with result:
+            return _page(site, asked, Answer(result.kind, result.media, b"".join(result)))
+    if result.body is not None:
+        return Response(result.body, content_type=choice.content_type)
+    response = Response(iter(result), content_type=choice.content_type)
+    response.call_on_close(result.close)
+    return response
 
 
 def _about(site: Site) -> Response:

@@ -19,6 +19,7 @@ from kg.store.reading import kind_of
 from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
 from kg.store.sorting import nquads_of, sorted_lines, write_nquads
+from kg.store.streamed import Streamed
 from kg.store.tally import triple_of
 from kg.store.web import Account
 
@@ -37,6 +38,7 @@ __all__ = [
     "Row",
     "Shelf",
     "Store",
+    "Streamed",
     "Term",
     "catalogued",
     "check_catalog",

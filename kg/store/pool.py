@@ -19,10 +19,12 @@ from kg.store.contract import Answer
 from kg.store.evaluation import Request
 from kg.store.formats import media_for
 from kg.store.reading import kind_of, refuse_service
+from kg.store.streamed import Streamed
 from kg.store.worker_handle import WorkerHandle, WorkerLimits
 
 _log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
+_SPOOL = 256 * 1024
 
 
 class _Mark(Enum):
@@ -102,6 +104,30 @@ class QueryPool:
             return worker.ask(request, deadline, allowed)
         finally:
             self._give_back(worker)
+
+    def stream(
+        self,
+        sparql: str,
+        *,
+        media: str = "",
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+        seconds: float | None = None,
+        client: str = "",
+    ) -> Streamed:
+        """Return an answer that, where it is large, is sent on as it comes; it must be closed.
+
+        `client` is who asks, so that one cannot take the places of all.
+        Raises what `run` raises, and ClientBusyError.
+        """
+        del client
+        answer = self.run(
+            sparql, media=media, default_graphs=default_graphs, named_graphs=named_graphs, seconds=seconds
+        )
+        if len(answer.body) <= _SPOOL:
+            return Streamed(answer.kind, answer.media, answer.body)
+        pieces = (answer.body[at : at + _SPOOL] for at in range(0, len(answer.body), _SPOOL))
+        return Streamed(answer.kind, answer.media, None, pieces)
 
     def close(self) -> None:
         """Kill the workers; queries that still run end with a StoreError."""
