@@ -64,6 +64,12 @@ class Settings:
     """Old releases (`?release=`) that may be open at once; each needs up to two processes."""
     result_bytes: int = 50_000_000
     """Largest query result, in bytes; a larger one is refused, never cut."""
+    metrics_from: str = "127.0.0.0/8 ::1"
+    """Addresses and networks (with spaces between) that may read `/metrics`."""
+    access_log: str = ""
+    """Format of a line that is written for each request: `combined` or `json`; none when not given."""
+    log_queries: bool = False
+    """Whether the access log has the texts of queries."""
     llm_url: str = ""
     """Address of the chat endpoint of the extractor `llm`, up to and without `/chat/completions`."""
     llm_model: str = ""
@@ -84,6 +90,7 @@ class Settings:
     """Folder with the weights of the extractor `gliner`."""
 
 
+_TRUTH = {"true": True, "false": False}
 _LEAST = {"port": 0, "least_confidence": 0.0, "query_seconds": 0.01}
 _MOST = {"port": 65535, "least_confidence": 1.0, "query_seconds": 86400}
 
@@ -131,7 +138,7 @@ def _checked(settings: Settings, given: Mapping[str, object], where: str) -> Set
     }
     changed = replace(settings, **values)
     for name, value in values.items():
-        if isinstance(value, int | float) and not _LEAST.get(name, 1) <= value <= _MOST.get(name, math.inf):
+        if type(value) in {int, float} and not _LEAST.get(name, 1) <= value <= _MOST.get(name, math.inf):
             raise SettingsError(f"{where}: {name} cannot be {value}")
     if not changed.base.endswith("/"):
         raise SettingsError(f"{where}: base must end with a slash, not {changed.base!r}")
@@ -139,6 +146,10 @@ def _checked(settings: Settings, given: Mapping[str, object], where: str) -> Set
 
 
 def _typed(value: object, kind: type[Any], where: str) -> Any:
+    if kind is bool:
+        if (said := str(value).lower()) not in _TRUTH:
+            raise SettingsError(f"{where} must be true or false, not {value!r}")
+        return _TRUTH[said]
     try:
         return kind(value)
     except (TypeError, ValueError) as error:

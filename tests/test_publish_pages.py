@@ -134,14 +134,16 @@ def test_only_what_the_release_lists_can_be_downloaded(client, name):
     assert b"root:" not in client.get(f"/dumps/{name}").data
 
 
-def test_health_says_which_release_answers(client, tmp_path):
+def test_health_says_which_release_answers_and_readiness_whether_it_does(client, tmp_path):
     assert client.get("/healthz").json == {"status": "ok", "release": "2026-11-24-0badcafe"}
+    assert client.get("/readyz").json == {"status": "ready", "release": "2026-11-24-0badcafe"}
     (tmp_path / "a").mkdir()
     broken = failing_client(tmp_path / "a", StoreError("gone"))
-    assert (broken.get("/healthz").status_code, broken.get("/healthz").json["status"]) == (503, "failing")
+    assert (broken.get("/readyz").status_code, broken.get("/readyz").json["status"]) == (503, "failing")
+    assert broken.get("/healthz").status_code == 200
     (tmp_path / "b").mkdir()
     busy = failing_client(tmp_path / "b", StoreBusyError("full"))
-    assert (busy.get("/healthz").status_code, busy.get("/healthz").json["status"]) == (200, "busy")
+    assert (busy.get("/readyz").status_code, busy.get("/readyz").json["status"]) == (503, "busy")
 
 
 def test_robots_may_read_pages_and_must_leave_the_endpoint(client):

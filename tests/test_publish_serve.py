@@ -98,6 +98,36 @@ def test_pages_data_and_queries_are_answered(url):
     assert json.loads(get(f"{url}healthz"))["release"] == "2026-11-01-0badcafe"
 
 
+def test_the_server_counts_what_it_answers_and_what_its_cache_answers(url):
+    get(f"{url}page/agreement/nurses-2025", "text/html")
+    before = get(f"{url}metrics").splitlines()
+    get(f"{url}page/agreement/nurses-2025", "text/html")
+    with pytest.raises(urllib.error.HTTPError):
+        ask(url, "SELEKT")
+    after = get(f"{url}metrics").splitlines()
+
+    def grown(name):
+        counts = [
+            float(line.split()[-1]) for text in (before, after) for line in text if line.startswith(name)
+        ]
+        return counts[1] - counts[0]
+
+    assert grown('accord_cache_total{result="hit"}') == 1
+    assert grown('accord_queries_total{outcome="refused"}') == 1
+    assert grown('accord_requests_total{route="page",status="200"}') == 1
+    assert 'accord_release_info{release="2026-11-01-0badcafe"} 1.0' in after
+
+
+def test_the_id_of_a_request_is_in_the_answer_and_in_the_problem_document(url):
+    given = "6f1c1f0e-8d5a-4a6e-9d7e-2b8f7c3f1a55"
+    request = urllib.request.Request(f"{url}sparql?query=SELEKT", headers={"X-Request-Id": given})
+    with pytest.raises(urllib.error.HTTPError) as told:
+        urllib.request.urlopen(request, timeout=30)
+    with told.value as answer:
+        assert answer.headers["X-Request-Id"] == given
+        assert json.loads(answer.read())["instance"] == f"urn:uuid:{given}"
+
+
 def test_the_description_names_the_port_that_was_asked(url):
     assert f"<{url}sparql>" in get(f"{url}sparql", "application/n-triples")
 

@@ -18,6 +18,7 @@ from kg.publish.downloads import download_pages
 from kg.publish.entity import entity_pages
 from kg.publish.errors import ProblemError, add_handlers
 from kg.publish.examples import load_examples
+from kg.publish.health import health_pages
 from kg.publish.home import home_pages
 from kg.publish.labels import short
 from kg.publish.links import here, plain_path
@@ -31,6 +32,7 @@ from kg.publish.site import Edition, Endpoint, Limits, Runner, Site
 from kg.publish.sparql import METHODS, sparql_pages
 from kg.publish.statements import in_words
 from kg.publish.terms import load_terms
+from kg.publish.timed import TimedEndpoint, TimedPages
 from kg.resources import resource
 from kg.search import NameIndex
 from kg.store import context_of
@@ -44,7 +46,8 @@ _POLICY = (
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Accord-Release, Allow, Content-Disposition, "
-    "Content-Location, Content-Range, ETag, Link, Location, Memento-Datetime, Retry-After",
+    "Content-Location, Content-Range, ETag, Link, Location, Memento-Datetime, Retry-After, Server-Timing, "
+    "X-Request-Id",
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -83,8 +86,8 @@ def create_app(
     """
     vocabulary = ontology or resource("ontology/kg.ttl")
     site = Site(
-        runner=own or runner,
-        endpoint=runner,
+        runner=TimedPages(own or runner),
+        endpoint=TimedEndpoint(runner),
         edition=edition,
         names=names,
         title=title,
@@ -109,6 +112,7 @@ def _site_of(site: Site, index: NameIndex | None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     rooms = (
         home_pages,
+        health_pages,
         download_pages,
         browse_pages,
         entity_pages,

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kg.publish.pinned import given, refusal_in
+from kg.publish.told import told_in
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,6 +46,7 @@ class PageCache:
         if key is None:
             return self._inner(environ, start_response)
         kept = self._find(key)
+        told_in(environ)["cache"] = "miss" if kept is None else "hit"
         if kept is None:
             # The application must answer whole, since the next client may have nothing yet.
             plain = {n: v for n, v in environ.items() if n not in _CONDITIONS}

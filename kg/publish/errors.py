@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 from kg import errors
 from kg.publish.links import here
 from kg.publish.negotiate import HTML, PROBLEM, best
+from kg.publish.told import instance_of
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,8 @@ def answer(status: int, title: str, detail: str, members: Mapping[str, object]) 
     shown = detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else ""
     body: dict[str, object] = {"title": title, "status": status} | ({"detail": shown} if shown else {})
     body |= members
+    if instance := instance_of(request.environ):
+        body["instance"] = instance
     choice = best(request.headers.get("Accept"), (PROBLEM, HTML))
     if choice and choice.format is HTML:
         response = Response(

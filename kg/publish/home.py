@@ -1,13 +1,11 @@
 """Stage 6, publish: the front page, example queries, and what machines look for first."""
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template
 
-from kg.errors import StoreBusyError, StoreError, StoreTimeoutError
 from kg.publish.about import about
 from kg.publish.asking import rows, values
 from kg.publish.downloads import groups_of
@@ -30,7 +28,6 @@ _ROBOTS = (
     "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /data/\nDisallow: /*?*release=\n"
     "Allow: /\n"
 )
-_HEALTH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,6 @@ def home_pages(site: Site) -> Blueprint:
         ("/", "front", front),
         ("/queries/", "queries", queries),
         ("/help", "help", manual),
-        ("/healthz", "health", health),
         ("/robots.txt", "robots", robots),
         ("/favicon.ico", "favicon", favicon),
     ):
@@ -119,19 +115,6 @@ def manual(site: Site) -> Response:
 def needs_server(site: Site) -> Response:
     """Say, in a site of files, that something is answered by a program only."""
     return _html("needs-server.html", site=site)
-
-
-def health(site: Site) -> Response:
-    """Say whether the store answers."""
-    status, code = "ok", 200
-    try:
-        site.runner.run("ASK {}", seconds=_HEALTH_SECONDS)
-    except (StoreBusyError, StoreTimeoutError):
-        status = "busy"
-    except StoreError:
-        status, code = "failing", 503
-    body = json.dumps({"status": status, "release": site.edition.id}) + "\n"
-    return Response(body, code, {"Cache-Control": "no-store"}, content_type="application/json")
 
 
 def robots(site: Site) -> Response:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from kg.errors import KgError, NotFoundError, StoreBusyError
 from kg.publish.errors import ProblemError
+from kg.publish.metrics import Figures
 from kg.publish.opened import Opened, open_current, open_old, require_whole
 from kg.publish.past import Past
 from kg.publish.pinned import PARAMETER, View, give
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
 OLD_AT_ONCE = 4
 """How many requests may be with old releases at once, so that they never hold up the current one."""
-_TIMELESS = ("/healthz", "/robots.txt", "/favicon.ico", "/static/")
+_TIMELESS = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/static/")
 _NOW_ONLY = ("/reconcile", "/lookup")
 _SECOND_MARK = re.compile(r"((?:^|&)release=[^&?]*)\?")
 _DUMP = re.compile(r"/releases/([^/]+)(/dumps/[^/]*)")
@@ -45,6 +46,7 @@ class Live:
         self._opened: Opened | None = None
         self._replaced: list[tuple[float, Opened]] = []
         self._looked = 0.0
+        self._switches = 0
         self._kept = Kept(directory)
         self._seats = threading.BoundedSemaphore(OLD_AT_ONCE)
         self._past = Past(
@@ -83,6 +85,11 @@ class Live:
             # The pages say it, so that it reads like every other refusal.
             give(environ, view, refusal)
             return opened.application(environ, start_response)
+
+    def figures(self) -> Figures:
+        """Return what the metrics tell of this moment."""
+        opened = self._opened
+        return Figures(release=opened.release.id if opened else "", switches=self._switches)
 
     def close(self) -> None:
         """Stop the query workers."""
@@ -136,6 +143,7 @@ class Live:
             _log.error("the earlier release is served on: %s", error)
             return
         self._replaced.append((now, before))
+        self._switches += 1
         _log.info("now serving release %s", release.id)
 
     def _look_around(self) -> None:

@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from waitress.wasyncore import dispatcher, loop
 
 from kg.errors import SettingsError
 from kg.publish.live import OLD_AT_ONCE, Live
+from kg.publish.logs import log_to
 from kg.publish.opened import queries_at_once
+from kg.publish.watching import watched
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,11 +41,13 @@ def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) 
 
     Raises NotFoundError when there is no release, SettingsError when the address cannot be bound.
     """
+    log_to(sys.stderr)
     live = Live(directory, settings=settings)
+    application = watched(live, settings, figures=live.figures)
     live.open()
     try:
         run(
-            live,
+            application,
             host=settings.host,
             port=settings.port,
             threads=queries_at_once(settings) + OLD_AT_ONCE + _THREADS,
