@@ -111,6 +111,16 @@ Options = tuple[tuple[str, str | int | float], ...]
 """Settings of one part by name: hashable, and small enough to be sent to another process."""
 
 
+_ASIDE = frozenset(("llm_key", "llm_seconds", "llm_cache"))
+"""Settings of an extractor that have no part in what it finds."""
+
+
+def deciding_options(settings: Settings, part: str) -> Options:
+    """Return the settings of a part on which the result of its work depends."""
+    beside = {name.removeprefix(f"{part}_") for name in _ASIDE if name.startswith(f"{part}_")}
+    return tuple(option for option in options_of(settings, part) if option[0] not in beside)
+
+
 def options_of(settings: Settings, part: str) -> Options:
     """Return the settings that are named after a part, without its name: `llm_url` is the `url` of `llm`."""
     prefix = part.replace("-", "_") + "_"

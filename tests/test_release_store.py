@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import resource
 import subprocess
 import sys
 from datetime import date
@@ -19,10 +20,9 @@ from kg.store import (
     open_store,
     read_manifest,
     rows,
-    write_nquads,
 )
 from kg.vocabulary import FACTS, KG, Names
-from tests.dumping import written
+from tests.dumping import write_nquads, written
 
 NAMES = Names()
 DAY = date(2026, 11, 24)
@@ -41,10 +41,13 @@ def graphs():
     ]
 
 
-def build(directory, documents):
+def build(directory, documents, *, full_at=0):
+    """Release the documents; files cannot grow beyond `full_at` bytes once the input is there."""
     with begin(directory) as draft:
         nquads = draft.path / "accord.nq"
         quads = write_nquads(documents, nquads)
+        if full_at:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (full_at, full_at))
         store = open_store(draft.store, prefixes=NAMES.prefixes())
         fill(store, nquads, quads=quads, default=str(NAMES.graph(FACTS)))
         (row,) = rows(store, "SELECT (COUNT(*) AS ?n) { ?a kg:party ?b }")
@@ -108,10 +111,9 @@ def test_a_disk_that_fills_while_the_store_is_written_is_one_clear_error(tmp_pat
     build(tmp_path, graphs()[:1])
     before = current(tmp_path)
     code = (
-        "import json, resource, sys; from pathlib import Path\n"
+        "import json, sys; from pathlib import Path\n"
         "from kg.errors import StoreError; from tests.test_release_store import build, graphs\n"
-        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
-        "try: build(Path(sys.argv[1]), graphs())\n"
+        f"try: build(Path(sys.argv[1]), graphs(), full_at={size})\n"
         "except StoreError as error: print(json.dumps(str(error)))\n"
     )
     tree = Path(__file__).parent.parent

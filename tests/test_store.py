@@ -5,8 +5,9 @@ import io
 import pytest
 
 from kg.errors import QueryError, StoreError
-from kg.store import Answer, count, fill, open_read_only, open_store, rows, write_nquads
+from kg.store import Answer, count, fill, open_read_only, open_store, rows
 from kg.store.contract import JSON_RESULTS
+from tests.dumping import write_nquads
 
 A = "https://example.org/graph/a"
 B = "https://example.org/graph/b"

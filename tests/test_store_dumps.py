@@ -18,13 +18,13 @@ from pyoxigraph import serialize as engine
 
 from kg.errors import StoreError
 from kg.resources import resource
-from kg.store import content_of, jsonld_of, read_manifest, sorting, write_nquads
+from kg.store import content_of, jsonld_of, read_manifest, sorting
 from kg.store.dumps import graphs as graph_files
 from kg.store.dumps import rdf, things
 from kg.store.embedded import term_of as engine_term
 from kg.store.lines import statement_of, term_of
 from kg.vocabulary import KG, Names
-from tests.dumping import CONTEXT, written
+from tests.dumping import CONTEXT, write_nquads, written
 
 NAMES = Names()
 PREFIXES = NAMES.prefixes()

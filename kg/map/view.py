@@ -80,7 +80,9 @@ def settled(reports: Iterable[ArticleReport], entities: Graph) -> Graph:
             _hear(report, subject, known, graph, heard)
     lost: set[Node | None] = set()
     for key, said in heard.items():
-        lost |= _settle(graph, key, said)
+        unbelieved = _settle(graph, key, said)
+        if key[1] == KG.size:  # a figure is told for the thing that it counts, and goes with it
+            lost |= unbelieved
     for figure in lost:
         if next(graph.subjects(None, figure), None) is None:
             graph.remove((figure, None, None))

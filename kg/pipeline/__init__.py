@@ -3,7 +3,7 @@
 This package alone knows the order; every stage is told what it needs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ from kg.pipeline.releasing import Written, contents_of, taken_over, write_draft
 from kg.pipeline.tombstones import tombstones
 from kg.pipeline.tracking import Track, untracked
 from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
+from kg.pipeline.verdicts import Verdict
 from kg.pipeline.withdrawing import complete
 from kg.read import outcomes, print_of, sources
 from kg.release import Draft, Published, Withdrawals, begin, read_withdrawals, renew, tidy
@@ -113,7 +114,7 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
         if not checked.articles:
             raise SourceError("; ".join((*failed, *checked.refused)))
         checked, book = told_and_proposed(checked, book, registry, settings=order.settings, on=order.as_of)
-        written = _written(draft, shelf, checked, book, ledger=ledger, order=order)
+        written = _written(draft, shelf, checked, book, ledger=ledger, known=known, order=order)
     kept.save(state / "articles", settled.kept)
     append_lines(state / "iris.tsv", checked.links.new, release=order.as_of.isoformat())
     book.keep()
@@ -128,7 +129,14 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
 
 
 def _written(
-    draft: Draft, shelf: Shelf, checked: Checked, book: Book, *, ledger: Ledger, order: _Order
+    draft: Draft,
+    shelf: Shelf,
+    checked: Checked,
+    book: Book,
+    *,
+    ledger: Ledger,
+    known: Mapping[str, Verdict],
+    order: _Order,
 ) -> Written:
     """Write the release into its draft, unless it loses much or is the one that there is."""
     earlier, settings = draft.earlier, order.settings
@@ -137,7 +145,7 @@ def _written(
     paths = ledger.extended(checked.links.new).paths.values()
     told = tombstones(order.withdrawals, earlier.meta if earlier else None)
     contents = contents_of(checked, book, paths, told, settings=settings)
-    taken = taken_over(earlier, contents.names)
+    taken = taken_over(earlier, known, contents.names)
     written = write_draft(draft, shelf, contents, strict=order.strict, earlier=taken)
     if earlier is not None and not order.shrink:
         refuse_losses(earlier.meta, written.meta)

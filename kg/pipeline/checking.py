@@ -67,13 +67,13 @@ class Checked:
 
 @dataclass(slots=True)
 class Desk:
-    """What checking works with, and what it puts down: the graphs, and the verdicts so far."""
+    """What checking works with, and the shelf on which it puts the graphs."""
 
     names: Names
     registry: Registry
     shelf: Shelf
     known: dict[str, Verdict]
-    """By article; at first those of the earlier release."""
+    """By article, those of the earlier release."""
     track: Track = untracked
     withheld: Callable[[str], frozenset[str]] = lambda _: frozenset()
     """The ids of an article's claims that were withdrawn."""
@@ -103,9 +103,12 @@ def check_articles(
         entities = entities_graph(links, [each.findings for each in told], desk.registry, desk.names)
         descriptions = Descriptions(entities)
         for each in desk.track(told, "checking", len(told)):
-            verdicts[each.findings.article.id] = _verdict(each, links, descriptions, desk)
+            article = each.findings.article.id
+            key = _key(each, links, descriptions, desk.names)
+            if article not in verdicts or verdicts[article].key != key:
+                verdicts[article] = _verdict(each, key, links, descriptions, desk)
         passed = tuple(each for each in read if verdicts[each.findings.article.id].passed)
-        refused += [_message(each, verdicts) for each in read if each not in passed]
+        refused += [_message(e, verdicts) for e in read if not verdicts[e.findings.article.id].passed]
         if len(passed) == len(read):
             ordered = tuple(verdicts[article] for article in sorted(verdicts))
             return Checked(tuple(told), links, entities, ordered, tuple(refused))
@@ -128,9 +131,8 @@ def _message(found: Found, verdicts: Mapping[str, Verdict]) -> str:
     return verdict.fault or "\n".join(lines_of(verdict.errors(), article.source))
 
 
-def _verdict(found: Found, links: Links, descriptions: Descriptions, desk: Desk) -> Verdict:
+def _verdict(found: Found, key: str, links: Links, descriptions: Descriptions, desk: Desk) -> Verdict:
     article = found.findings.article.id
-    key = _key(found, links, descriptions, desk.names)
     known = desk.known.get(article)
     graphs = [str(desk.names.graph(name)) for name in (article_graph(article), evidence_graph(article))]
     if known is not None and known.key == key and not known.fault:
@@ -153,7 +155,7 @@ def _key(found: Found, links: Links, descriptions: Descriptions, names: Names) -
     labels = {path: links.labels.get(path) for path in named if path is not None}
     known = sorted(descriptions.digest(str(names.of_path(path))) for path in labels)
     who = [sorted(paths.items()), sorted(labels.items()), links.publishers.get(article)]
-    told = [found.key, maker("check"), names.base, who, known]
+    told = [found.key, found.run.name, maker("check"), names.base, who, known]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

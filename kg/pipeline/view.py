@@ -16,6 +16,7 @@ from rdflib.namespace import RDF
 
 from kg.map import ArticleReport, add_countries, settled
 from kg.map.terms import STORE
+from kg.release.draft import clear_errors
 from kg.store import EmbeddedStore, Shelf, Term, described, nquads_of, predicate_of, sorted_lines, subject_of
 from kg.vocabulary import ENTITIES, FACTS, ID_KINDS, KG, Names
 
@@ -52,8 +53,15 @@ class Sources:
 def write_view(sources: Sources, changed: set[str] | None, folder: Path) -> None:
     """Put the view on the shelf; `changed` are the things of which something else is said (None: all).
 
-    Memory holds a batch of things and the names of those that changed.
+    Memory holds a batch of things, the names of those that changed (of all, where all is made anew), and
+    what countries are derived from: of each thing its class, kind and place. Raises StoreError when the
+    disk fails.
     """
+    with clear_errors(folder):
+        _write_view(sources, changed, folder)
+
+
+def _write_view(sources: Sources, changed: set[str] | None, folder: Path) -> None:
     wanted = _everything(sources) if changed is None else changed
     settled_path, whole_path = folder / "settled.nq", folder / "view.nq"
     done: set[str] = set()

@@ -18,7 +18,7 @@ from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
 from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
-from kg.store.sorting import nquads_of, sorted_lines, write_nquads
+from kg.store.sorting import nquads_of, sorted_lines
 from kg.store.streamed import Streamed
 from kg.store.tally import triple_of
 from kg.store.web import Account
@@ -70,5 +70,4 @@ __all__ = [
     "subject_of",
     "triple_of",
     "types_in",
-    "write_nquads",
 ]

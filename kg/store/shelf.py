@@ -25,9 +25,13 @@ class Shelf:
     """Graphs as sorted N-Quads on disk, each whole; a graph that is put again replaces itself."""
 
     def __init__(self, fresh: Path, *, earlier: Path | None = None) -> None:
-        """Take the file for new graphs, and the folder of an earlier release's dumps."""
+        """Take the file for new graphs, and the folder of an earlier release's dumps.
+
+        Raises StoreError when a file cannot be written, as all methods do.
+        """
         self._fresh = fresh
-        self._out = fresh.open("wb")
+        with clear_errors(str(fresh)):
+            self._out = fresh.open("wb")
         self._earlier = earlier
         self._old = read_manifest(earlier / MANIFEST) if earlier else {}
         self._held: dict[str, tuple[Path, Entry]] = {}

@@ -15,29 +15,16 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import StoreError
 from kg.store.embedded import clear_errors
-from kg.store.lines import graph_of
 
 _RUN = 500_000
 """Lines that are sorted in memory at once, about 150 MB."""
 
 
-def write_nquads(graphs: Iterable[tuple[str, bytes]], path: Path) -> int:
-    """Write the graphs, each an IRI and N-Triples, as one file of sorted N-Quads; return how many quads.
-
-    The order of the graphs and of their triples does not matter, nor do repetitions. Raises StoreError for a
-    blank node, which has no name that would be the same tomorrow, and when the file cannot be written.
-    """
-    lines = itertools.chain.from_iterable(_lines(graph, ntriples) for graph, ntriples in graphs)
-    written = 0
-    with clear_errors(str(path)), path.open("wb") as file:
-        for line in sorted_lines(lines, path.parent):
-            file.write(line)
-            written += 1
-    return written
-
-
 def nquads_of(graph: str, ntriples: bytes) -> list[bytes]:
-    """Return a small graph as sorted N-Quads lines, each once; raise StoreError as `write_nquads` does."""
+    """Return a small graph as sorted N-Quads lines, each once.
+
+    Raises StoreError for a blank node, which has no name that would be the same tomorrow.
+    """
     return sorted(set(_lines(graph, ntriples)))
 
 
@@ -56,14 +43,6 @@ def differences(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[bo
             other = next(right, None)
 
 
-def by_graph(nquads: Path) -> Iterator[bytes]:
-    """Yield the lines of a sorted file again, graph by graph."""
-    with nquads.open("rb") as file:
-        keyed = (graph_of(line) + b" " + line for line in file)
-        for line in sorted_lines(keyed, nquads.parent):
-            yield line.split(b" ", 1)[1]
-
-
 def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
     """Yield each line once, in the order of its bytes; runs too long for memory are kept in `folder`."""
     source = iter(lines)
@@ -79,10 +58,11 @@ def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
 
 
 def _on_disk(run: list[bytes], folder: Path, stack: ExitStack) -> Iterable[bytes]:
-    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  the stack closes it
-    stack.callback(file.close)
-    file.writelines(run)
-    file.seek(0)
+    with clear_errors(str(folder)):
+        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  the stack closes it
+        stack.callback(file.close)
+        file.writelines(run)
+        file.seek(0)
     return file
 
 
