@@ -13,6 +13,7 @@
     - StoreTimeoutError  a query took longer than it may
     - StoreBusyError     no worker came free in time
     - ClientBusyError    one client has too many queries under way
+    - ServiceError       a server that a query asks by SERVICE fails
 
 An error says what happened; an edge (the command line, HTTP) says what that means there.
 """
@@ -68,3 +69,7 @@ class StoreBusyError(StoreError):
 
 class ClientBusyError(StoreError):
     """One client has as many queries under way as one may have."""
+
+
+class ServiceError(StoreError):
+    """A server that a query asks by SERVICE did not answer as it should."""

@@ -29,6 +29,7 @@ from kg.errors import (
     KgError,
     NotFoundError,
     QueryError,
+    ServiceError,
     SettingsError,
     ShapeError,
     SourceError,
@@ -51,6 +52,7 @@ EXIT: dict[type[KgError], int] = {
     StoreBusyError: 11,
     StateError: 12,
     ClientBusyError: 13,
+    ServiceError: 14,
 }
 """What each error means to a shell; 1 means: done, but something was left out."""
 

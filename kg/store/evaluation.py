@@ -17,7 +17,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.errors import QueryError, StoreError
+from kg.errors import QueryError, ServiceError, StoreError
 from kg.store.formats import GRAPH_FORMATS, SOLUTION_FORMATS, media_for
 from kg.store.reading import dataset_of, kind_of, refuse_service
 
@@ -40,6 +40,8 @@ class Request:
     named_graphs: Sequence[str] | None = None
     base: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Prefixes by which alone SERVICE may name whom it asks; they are in no answer."""
 
 
 def evaluate(store: Store, request: Request, out: BinaryIO) -> tuple[str, str]:
@@ -47,7 +49,7 @@ def evaluate(store: Store, request: Request, out: BinaryIO) -> tuple[str, str]:
 
     Raises QueryError when the query is at fault, StoreError when the store is; what `out` raises passes.
     """
-    refuse_service(request.sparql)
+    refuse_service(request.sparql, but=request.services)
     kind = kind_of(request.sparql)
     media = media_for(kind, request.media)
     try:
@@ -57,6 +59,10 @@ def evaluate(store: Store, request: Request, out: BinaryIO) -> tuple[str, str]:
     except (RuntimeError, ValueError) as error:
         raise QueryError(_clear(error)) from error
     except OSError as error:
+        if request.services:
+            raise ServiceError(
+                "a server that the query asks by SERVICE did not answer as it should"
+            ) from error
         raise StoreError(f"the store cannot be read: {error}") from error
     return kind, media
 
@@ -76,7 +82,7 @@ def _results(store: Store, request: Request) -> _Results:
     return store.query(
         request.sparql,
         base_iri=request.base,
-        prefixes=dict(request.prefixes),
+        prefixes={**request.prefixes, **request.services},
         default_graph=default,
         named_graphs=named,
     )

@@ -6,7 +6,7 @@ word, the query is refused. Every token is found in time linear in the text, sin
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kg.errors import QueryError
@@ -34,6 +34,7 @@ _UPDATES = frozenset({"insert", "delete", "load", "clear", "drop", "create", "ad
 _HIDES = re.compile(r"[#']")
 _HIERARCHICAL = re.compile(r"<[A-Za-z][\w+.-]*://")
 _SERVICE = "service"
+_BY_PREFIX = re.compile(r"\s+(?:silent\s+)?([a-z]\d+):\s", re.IGNORECASE)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 
 
@@ -61,8 +62,8 @@ def iri_ref(iri: str) -> str:
     return f"<{iri}>"
 
 
-def refuse_service(sparql: str) -> None:
-    """Raise QueryError when the query asks another server."""
+def refuse_service(sparql: str, *, but: Collection[str] = ()) -> None:
+    """Raise QueryError when the query asks another server, other than by one of these prefixes."""
     if _SERVICE not in sparql.lower():
         return
     for token in _TOKEN.finditer(sparql):
@@ -72,9 +73,10 @@ def refuse_service(sparql: str) -> None:
             suspect = _two_readings(token.group())
         else:
             suspect = token.lastgroup == "word" and _SERVICE in token.group().lower()
+            suspect = suspect and not _goes_to(sparql, token, but)
         if suspect:
             raise QueryError(
-                f"{_place(sparql, token.start())}: SERVICE is not allowed here, nor what could hide it"
+                f"{place(sparql, token.start())}: SERVICE is not allowed here, nor what could hide it"
             )
 
 
@@ -84,7 +86,7 @@ def dataset_of(sparql: str) -> Dataset:
     default: list[str] = []
     named: list[str] = []
     words: list[str] = []
-    for token in _tokens(sparql, form.end()):
+    for token in tokens(sparql, form.end()):
         if token.group() == "{" or token.group().lower() == "where":
             break
         if words[-1:] == ["from"] and token.lastgroup in {"iri", "name"}:
@@ -96,21 +98,27 @@ def dataset_of(sparql: str) -> Dataset:
 
 
 def _form(sparql: str) -> re.Match[str]:
-    for token in _tokens(sparql, 0):
+    for token in tokens(sparql, 0):
         word = token.group().lower()
         if token.lastgroup == "word" and word in _KINDS:
             return token
         if token.lastgroup == "word" and word in _UPDATES:
             raise QueryError(
-                f"{_place(sparql, token.start())}: {word.upper()}: this is an update, and only queries run"
+                f"{place(sparql, token.start())}: {word.upper()}: this is an update, and only queries run"
             )
     raise QueryError("this is no SPARQL query: it has no SELECT, ASK, CONSTRUCT or DESCRIBE")
 
 
-def _tokens(sparql: str, start: int) -> Iterator[re.Match[str]]:
+def tokens(sparql: str, start: int) -> Iterator[re.Match[str]]:
+    """Yield what the query is made of from there on, without comments and spaces."""
     for token in _TOKEN.finditer(sparql, start):
         if token.lastgroup != "comment" and not token.group().isspace():
             yield token
+
+
+def _goes_to(sparql: str, token: re.Match[str], prefixes: Collection[str]) -> bool:
+    found = _BY_PREFIX.match(sparql, token.end())
+    return token.group().lower() == _SERVICE and found is not None and found[1] in prefixes
 
 
 def _two_readings(iri: str) -> bool:
@@ -118,6 +126,7 @@ def _two_readings(iri: str) -> bool:
     return bool(_HIDES.search(iri)) and not _HIERARCHICAL.match(iri)
 
 
-def _place(sparql: str, at: int) -> str:
+def place(sparql: str, at: int) -> str:
+    """Return line and column of a character, as our messages and the engine's say them."""
     line = sparql.count("\n", 0, at) + 1
     return f"line {line}, column {at - (sparql.rfind(chr(10), 0, at) + 1) + 1}"
