@@ -286,9 +286,11 @@ def test_releases_are_listed_and_gone_back_to_by_one_command(tmp_path):
     (folder / added.name).write_bytes(added.read_bytes())
     build(folder, into=tmp_path / "out")
     back = kg("rollback", tmp_path / "out")
+    (tmp_path / "out/releases/2026-01-01-00000000").mkdir()
     listed = kg("releases", tmp_path / "out").stdout.splitlines()
 
     assert back.stdout == f"the current release is {first}\n"
-    assert len(listed) == 2
+    assert len(listed) == 3
+    assert "2026-01-01-00000000  damaged: " in "\n".join(listed)
     assert listed[0].startswith(first)
     assert listed[0].endswith("current")

@@ -109,6 +109,21 @@ def test_a_damaged_release_is_made_again(tmp_path):
     assert served(tmp_path) == ONE
 
 
+@pytest.mark.parametrize("part", ["store/CURRENT", "report/report.json", "records/parts"])
+def test_nothing_is_taken_over_from_a_release_of_which_any_file_is_damaged(tmp_path, part):
+    build(tmp_path, ONE)
+    with begin(tmp_path) as draft:
+        assert draft.earlier == current(tmp_path)
+    (current(tmp_path).path / part).write_text("damaged")
+
+    with begin(tmp_path) as draft:
+        assert draft.earlier is None
+    with pytest.raises(StoreError, match=part):
+        roll_back(tmp_path, current(tmp_path).id)
+    assert build(tmp_path, ONE).changed
+    assert served(tmp_path) == ONE
+
+
 @pytest.mark.parametrize("damage", ["missing", "added"])
 def test_a_dump_that_is_missing_or_added_is_found(tmp_path, damage):
     build(tmp_path, ONE)
@@ -195,6 +210,24 @@ def test_a_build_that_is_killed_anywhere_leaves_a_whole_release(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_a_damaged_release_is_made_again_whole_or_not_at_all(tmp_path):
+    """Kill at each step of making a release again while another one is current."""
+    damaged = build(tmp_path, TWO).release
+    build(tmp_path, ONE)
+    seen = []
+    for step in range(200):
+        if damaged.path.exists():  # else it went, and the new one did not come yet
+            (damaged.dumps / "accord.nq.gz").write_text("damaged")
+        code = killed_at(step, tmp_path, TWO)
+        seen.append(served(tmp_path))
+        if code == 0:
+            break
+
+    assert seen[-1] == TWO
+    assert seen == sorted(seen)
+    assert [path.name for path in (tmp_path / "releases").iterdir() if path.name.startswith(".gone")] == []
+
+
 def test_a_full_disk_is_one_clear_error_and_the_earlier_release_stays(tmp_path):
     build(tmp_path, ONE)
     code = """
@@ -275,6 +308,24 @@ def test_what_is_not_kept_or_damaged_cannot_be_gone_back_to(tmp_path):
         roll_back(tmp_path)
 
     assert current(tmp_path).id == made[1].id
+
+
+def test_a_release_without_its_meta_file_is_in_nobodys_way(tmp_path, caplog):
+    made = [build(tmp_path, str(n) * 64).release for n in range(4)]
+    (made[1].path / "meta.json").unlink()
+
+    assert tidy(tmp_path, keep=1, on=date(2026, 11, 30)) == [made[0].id, made[2].id]
+    assert f"{made[1].id} is no whole release" in caplog.text
+    with pytest.raises(StoreError, match="is no whole release"):
+        roll_back(tmp_path, made[1].id)
+    assert roll_back(tmp_path, made[3].id) == made[3]
+
+
+def test_one_can_go_back_from_a_current_release_that_is_damaged(tmp_path):
+    made = [build(tmp_path, str(n) * 64).release for n in range(2)]
+    (made[1].path / "meta.json").unlink()
+
+    assert roll_back(tmp_path) == made[0] == current(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["no header\n", "LINE", "LINE\tx\n"])

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from kg.errors import StoreError
+
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -13,12 +15,16 @@ def releases(*, directory: Path) -> None:
     """List the releases that are kept in DIR, in the order in which they were made."""
     from kg import release  # noqa: PLC0415  only this command needs it
 
-    now = release.current(directory).id
-    for each in release.releases(directory):
-        mark = "current" if each.id == now else ""
-        print(
-            f"{each.id}  {each.meta['articles']:>7} articles  {each.meta['quads']:>9} quads  {mark}".rstrip()
-        )
+    now = release.current_id(directory)
+    for name in release.in_order(directory):
+        mark = "current" if name == now else ""
+        try:
+            told = release.find(directory, name).meta
+        except StoreError as error:
+            print(f"{name}  damaged: {error}  {mark}".rstrip())
+            continue
+        counts = f"{told.get('articles', '?'):>7} articles  {told.get('quads', '?'):>9} quads"
+        print(f"{name}  {counts}  {mark}".rstrip())
     for gone in release.read_log(directory).values():
         if gone.removed_on:
             print(f"{gone.id}  removed on {gone.removed_on}: {gone.reason}")

@@ -2,7 +2,18 @@
 
 from kg.release.draft import Draft, Published, begin, derive, locked, remove_leftovers
 from kg.release.fetching import Origin, ask_endpoint, download, origin_of, served_release
-from kg.release.generation import Release, current, find, ids, is_id, name_of, releases, verify
+from kg.release.generation import (
+    Release,
+    current,
+    current_id,
+    find,
+    ids,
+    in_order,
+    is_id,
+    name_of,
+    releases,
+    verify,
+)
 from kg.release.keeping import remove, roll_back, tidy
 from kg.release.kept import Kept
 from kg.release.log import Noted, read_log
@@ -23,11 +34,13 @@ __all__ = [
     "begin",
     "check_sums",
     "current",
+    "current_id",
     "derive",
     "download",
     "files_of",
     "find",
     "ids",
+    "in_order",
     "is_id",
     "locked",
     "name_of",

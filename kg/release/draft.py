@@ -16,11 +16,12 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from kg.errors import NotFoundError, StateError, StoreError
-from kg.release.generation import META, SUMS, Release, current, name_of, sha256_of, verify
+from kg.release.generation import META, SUMS, Release, current, name_of, sha256_of
 from kg.release.log import note_made
-from kg.release.sums import own_files, write_sums
+from kg.release.sums import damages, own_files, write_sums
 
 _DRAFT = ".draft-"
+_GONE = ".gone-"
 _LINK = ".current-"
 
 
@@ -60,12 +61,9 @@ class Draft:
         final = self.directory / "releases" / name
         with clear_errors(self.directory):
             self.seal(told)
-            shutil.rmtree(
-                final, ignore_errors=True
-            )  # current once, or damaged; the same content all the same
-            self.path.rename(final)
-            sync(final.parent)
+            # Noted first: what is noted and not there is merely gone, what is there is in its order.
             note_made(self.directory, name, as_of, content)
+            put_in_place(self.path, final)
             switch(self.directory, name)
         return Published(current(self.directory), changed=True)
 
@@ -124,6 +122,20 @@ def derive(directory: Path, release: Release) -> Draft:
         return Draft(directory, _folder(directory), None, release)
 
 
+def put_in_place(draft: Path, final: Path) -> None:
+    """Rename a draft to what it is called from now on; what was called so, as one that is damaged, goes.
+
+    Whoever looks sees the one or the other whole, but for a moment in which there is none.
+    """
+    gone = final.with_name(f"{_GONE}{final.name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    if final.exists():
+        final.rename(gone)
+    draft.rename(final)
+    sync(final.parent)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
 def _folder(directory: Path) -> Path:
     path = directory / "releases" / f"{_DRAFT}{os.getpid()}"
     for part in ("store", "dumps", "report", "search", "records"):
@@ -164,7 +176,7 @@ def _locked(directory: Path) -> BinaryIO:
 def remove_leftovers(directory: Path) -> None:
     """Remove what builds that were killed have left; the caller has locked the folder."""
     # The lock is ours, so whoever made these is dead.
-    for leftover in (f"{_DRAFT}*", ".gone-*"):
+    for leftover in (f"{_DRAFT}*", f"{_GONE}*"):
         for path in (directory / "releases").glob(leftover):
             shutil.rmtree(path)
     for path in directory.glob(f"{_LINK}*"):
@@ -174,7 +186,7 @@ def remove_leftovers(directory: Path) -> None:
 def _whole_or_none(directory: Path) -> Release | None:
     try:
         release = current(directory)
-        return None if verify(release) else release
+        return None if damages(release) else release
     except (NotFoundError, StoreError):  # a damaged one is replaced
         return None
 

@@ -73,19 +73,35 @@ def current(directory: Path) -> Release:
 
     Raises NotFoundError when there is none yet, StoreError when it is damaged.
     """
+    return _release(_current(directory))
+
+
+def current_id(directory: Path) -> str:
+    """Return the id of the current release, whole or not; raises NotFoundError when there is none yet."""
+    return _current(directory).name
+
+
+def _current(directory: Path) -> Path:
     link = directory / "current"
     if not link.is_symlink() and not link.exists():
         raise NotFoundError(
             f"{directory} holds no release; make one with: kg build SOURCE... --into {directory}"
         )
-    return _release(link.resolve())
+    return link.resolve()
 
 
 def releases(directory: Path) -> list[Release]:
-    """Return every release that is kept in a folder, in the order in which they were made."""
+    """Return every release that is kept in a folder, in the order in which they were made.
+
+    Raises StoreError when one is damaged.
+    """
+    return [_release(directory / "releases" / name) for name in in_order(directory)]
+
+
+def in_order(directory: Path) -> list[str]:
+    """Return the ids of the releases that are kept, whole or not, in the order in which they were made."""
     places = {name: place for place, name in enumerate(read_log(directory))}
-    names = sorted(ids(directory), key=lambda name: (places.get(name, len(places)), name))
-    return [_release(directory / "releases" / name) for name in names]
+    return sorted(ids(directory), key=lambda name: (places.get(name, len(places)), name))
 
 
 def ids(directory: Path) -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import NotFoundError, StoreError
-from kg.release.draft import Draft, clear_errors, switch, sync
+from kg.release.draft import Draft, clear_errors, put_in_place, switch, sync
 from kg.release.generation import META, SUMS, Release, current, find, ids, name_of, verify
 from kg.release.keeping import remove
 from kg.release.log import note_made, read_log
@@ -35,9 +35,7 @@ def replace_release(
         final = directory / "releases" / name
         if not _is_whole(directory, name):
             draft.seal(told)
-            shutil.rmtree(final, ignore_errors=True)
-            draft.path.rename(final)
-            sync(final.parent)
+            put_in_place(draft.path, final)
         known = read_log(directory).get(name)
         if known is None or known.removed_on:
             note_made(directory, name, old.as_of, content, instead=old.id)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kg.checks import Check
-from kg.release.generation import SUMS, sha256_of
+from kg.errors import StoreError
+from kg.release.generation import SUMS, Release, sha256_of, verify
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\n\r]+)")
 _DUMPS = "dumps/"
@@ -57,6 +58,19 @@ def check_sums(folder: Path, names: Iterable[str], *, shown: str = "") -> Check:
     if not faults and text != _text(told):
         faults.append(f"{listing} is not written as it was released: order or repetition of lines")
     return Check(f"{listing}: {len(found)} files of {size:,} bytes are those that it lists", tuple(faults))
+
+
+def damages(release: Release) -> list[str]:
+    """Return what is wrong with any file of a release, one line a fault; none where it is whole.
+
+    What rests on a release needs its store and its records as they were, not only the files for download.
+    Raises StoreError when it cannot be looked at.
+    """
+    try:
+        own = check_sums(release.path, own_files(release.path)).faults
+        return [*own, *verify(release)]
+    except OSError as error:
+        raise StoreError(f"{release.path} cannot be read: {_reason(error)}") from error
 
 
 def differs(name: str, digest: str, listing: str, told: str) -> str:
