@@ -53,12 +53,12 @@ setup: $(VENV)/.runtime $(STARTER)
 setup-dev: $(VENV)/.dev
 
 # What the full test tier drives: Debian packages (the only target that needs root), sssom-py in an environment of its
-# own, since it brings a hundred packages, and Comunica and jsonld.js in folders of theirs.
+# own, since it brings a hundred packages, and Comunica, jsonld.js and YASGUI in folders of theirs.
 setup-full: setup-dev $(VENV)-sssom/.installed
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine virtuoso-opensource-7 zstd
+	apt-get install -y -qq --no-install-recommends chromium curl raptor2-utils openrefine virtuoso-opensource-7 zstd nginx-light
 	command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends npm
-	for peer in comunica jsonld; do \
+	for peer in comunica jsonld yasgui; do \
 		npm ci --prefix tests/full/$$peer --ignore-scripts --no-audit --no-fund --silent || exit 1; done
 
 $(VENV)-sssom/.installed: requirements/sssom.txt
