@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pyld import jsonld
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from kg.errors import StoreError
 from kg.store import open_read_only, rows
 from kg.store.dumps.cells import SEPARATOR, guarded, joined, text_of, write_row
 from kg.store.dumps.columns import Kind
@@ -138,6 +139,20 @@ def test_a_name_that_looks_like_a_formula_is_marked_and_a_negative_number_is_not
     assert institution["label_en"] == '\'=HYPERLINK("http://e")'
     assert delegation["size"] == "-5"
     assert not [path for path in (tmp_path / "records").iterdir() if path.is_dir()], "the index is gone"
+
+
+def test_two_values_where_one_is_promised_are_an_error_that_names_thing_and_column(tmp_path):
+    start = f"<{NAMES.base}id/agreement/a> <"
+    facts = [
+        f"{start}http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{KG.Agreement}>",
+        f"{start}{KG.status}> <{KGV.signed}>",
+        f"{start}{KG.status}> <{KGV.planned}>",
+    ]
+    lines = [f"{fact} <{NAMES.graph('facts')}> .\n" for fact in facts]
+    (tmp_path / "all.nq").write_text("".join(lines), encoding="utf-8")
+
+    with pytest.raises(StoreError, match=r"agreements\.csv, column status, .*agreement/a: 2 values .*signed"):
+        written(tmp_path / "all.nq", tmp_path)
 
 
 # -- the tables as a whole ---------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from kg.errors import StoreError
 from kg.store.contract import Term
 from kg.store.dumps.columns import Column, Kind, Table
 from kg.store.dumps.index import Index
@@ -28,15 +29,26 @@ def guarded(text: str) -> str:
 
 
 def joined(values: Sequence[str], *, several: bool) -> str:
-    """Return the values of one cell as one text; where there may be several, a bar in a value is marked."""
-    if several or len(values) > 1:
+    """Return the values of one cell as one text; where there may be several, a bar in a value is marked.
+
+    Raises ValueError for more than one where there may be one only: whoever reads would take them for one.
+    """
+    if several:
         return SEPARATOR.join(value.replace("|", "\\|") for value in values)
+    if len(values) > 1:
+        raise ValueError(f"{len(values)} values where one is promised: {', '.join(sorted(values))}")
     return values[0] if values else ""
 
 
 def row_of(table: Table, thing: Thing, index: Index) -> list[str]:
-    """Return the row of a thing."""
-    return [_cell(column, thing, index, table) for column in table.columns]
+    """Return the row of a thing; raises StoreError that names the column that cannot say what it must."""
+    row = []
+    for column in table.columns:
+        try:
+            row.append(_cell(column, thing, index, table))
+        except ValueError as error:
+            raise StoreError(f"{table.url}, column {column.name}, {thing.iri}: {error}") from error
+    return row
 
 
 def short_of(iri: str) -> str:
