@@ -1,37 +1,45 @@
-"""Stage 6, queries of strangers: worker processes that are killed when a query takes too long or too much.
+"""Stage 6, queries of strangers: worker processes that are killed when a query takes long or too much.
 
-The engine has no time limit that Python could set, so the limit is a process's death. A pool may
-be used from many threads; a process that holds one must not be forked.
+The engine has no time limit that Python could set, so the limit is a process's death. A pool may be used
+from many threads.
 """
 
-import logging
-import queue
+import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kg.errors import StoreBusyError, StoreError
+from kg.errors import KgError, StoreBusyError, StoreError, StoreTimeoutError
+from kg.store.cheap import is_cheap
 from kg.store.contract import Answer
-from kg.store.evaluation import Request
+from kg.store.crew import Crew
 from kg.store.formats import media_for
 from kg.store.reading import kind_of, refuse_service
+from kg.store.spool import Spool
 from kg.store.streamed import Streamed
-from kg.store.worker_handle import WorkerHandle, WorkerLimits
+from kg.store.turns import Turns, network_of
+from kg.store.worker import Duties
+from kg.store.worker_handle import Asked, Result, WorkerHandle
 
-_log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
-_SPOOL = 256 * 1024
+_CHEAP_SECONDS = 0.1
+"""Time that a query may hold the worker that is kept for cheap ones, before it is moved to the others."""
+_MIB = 1024 * 1024
 
 
-class _Mark(Enum):
-    """What stands in the queue in a worker's place."""
+@dataclass(slots=True)
+class _Seat:
+    """A place for a worker; the worker changes, the place stays."""
 
-    VACANT = "its worker is not yet started, or could not be"
-    CLOSED = "the pool is closed"
+    kept: bool
+    """Whether it is for cheap queries only."""
+    worker: WorkerHandle | None = None
+    """None while it is vacant: not yet started, or not to be had."""
 
 
 class QueryPool:
@@ -47,37 +55,34 @@ class QueryPool:
         result_bytes: int,
         base: str | None = None,
         prefixes: Mapping[str, str] | None = None,
+        cheap_workers: int = 0,
+        spares: int = 0,
+        per_client: int = 4,
+        in_all: int = 24,
     ) -> None:
-        self._path = path
-        self._workers = workers
         self._seconds = seconds
-        self._limits = WorkerLimits(memory_mb, result_bytes)
-        self._base = base
-        self._prefixes = dict(prefixes or {})
-        self._lock = threading.Lock()
-        self._all: set[WorkerHandle] = set()
-        self._idle: queue.Queue[WorkerHandle | _Mark] = queue.Queue()
-        self._open = False
+        duties = Duties(str(path), memory_mb * _MIB, result_bytes, base, dict(prefixes or {}))
+        self._crew = Crew(duties, spares=spares)
+        self._seats = [_Seat(kept=number >= workers) for number in range(workers + cheap_workers)]
+        self._keeps = cheap_workers > 0
+        self._turns: Turns[_Seat] = Turns(per_client=per_client, in_all=in_all)
 
     def start(self, *, lazily: bool = False) -> Self:
         """Start the workers and wait until each has opened the store; or, lazily, each when it is needed.
 
         Raises StoreError when one cannot.
         """
-        self._open = True
-        if lazily:
-            for _ in range(self._workers):
-                self._idle.put(_Mark.VACANT)
-            return self
-        try:
-            started = [self._new() for _ in range(self._workers)]
-            for worker in started:
-                worker.wait_ready(time.monotonic() + _START_SECONDS)
-        except StoreError:
-            self.close()
-            raise
-        for worker in started:
-            self._idle.put(worker)
+        if not lazily:
+            try:
+                workers = self._crew.start(len(self._seats), _START_SECONDS)
+            except StoreError:
+                self.close()
+                raise
+            for seat, worker in zip(self._seats, workers, strict=True):
+                seat.worker = worker
+            self._crew.restock()
+        for seat in self._seats:
+            self._turns.give(seat, kept=seat.kept)
         return self
 
     def run(
@@ -94,16 +99,12 @@ class QueryPool:
         Raises QueryError (the query is wrong, or has no such format), StoreTimeoutError, StoreBusyError, or
         StoreError (too large, too much memory, a store that cannot be read).
         """
-        allowed = self._seconds if seconds is None else seconds
-        deadline = time.monotonic() + allowed
-        refuse_service(sparql)
-        media = media_for(kind_of(sparql), media)
-        request = Request(sparql, media, default_graphs, named_graphs, self._base, self._prefixes)
-        worker = self._borrow(deadline, allowed)
-        try:
-            return worker.ask(request, deadline, allowed)
-        finally:
-            self._give_back(worker)
+        # A large one goes by the disk too, and is read when it is whole or was stopped.
+        with self.stream(
+            sparql, media=media, default_graphs=default_graphs, named_graphs=named_graphs, seconds=seconds
+        ) as result:
+            body = b"".join(result) if result.body is None else result.body
+            return Answer(result.kind, result.media, body)
 
     def stream(
         self,
@@ -117,26 +118,35 @@ class QueryPool:
     ) -> Streamed:
         """Return an answer that, where it is large, is sent on as it comes; it must be closed.
 
-        `client` is who asks, so that one cannot take the places of all.
+        `client` is the address of who asks, so that one cannot take the places of all; ours have none.
         Raises what `run` raises, and ClientBusyError.
         """
-        del client
-        answer = self.run(
-            sparql, media=media, default_graphs=default_graphs, named_graphs=named_graphs, seconds=seconds
-        )
-        if len(answer.body) <= _SPOOL:
-            return Streamed(answer.kind, answer.media, answer.body)
-        pieces = (answer.body[at : at + _SPOOL] for at in range(0, len(answer.body), _SPOOL))
-        return Streamed(answer.kind, answer.media, None, pieces)
+        allowed = self._seconds if seconds is None else min(seconds, self._seconds)
+        deadline = time.monotonic() + allowed
+        refuse_service(sparql)
+        kind = kind_of(sparql)
+        media = media_for(kind, media)
+        asked = Asked(sparql, media, default_graphs, named_graphs, deadline, allowed)
+        cheap = self._keeps and default_graphs is None and named_graphs is None and is_cheap(sparql)
+        who = network_of(client)
+        with ExitStack() as stack:
+            self._turns.enter(who, cheap=cheap)
+            stack.callback(self._turns.leave, who, cheap=cheap)
+            seat, result = self._answered(who, asked, cheap=cheap)
+            if result.body is None:
+                return Streamed(kind, media, None, *self._spooled(seat, asked, result.file, stack))
+            self._give_back(seat)
+            return Streamed(kind, media, result.body)
+
+    @property
+    def processes(self) -> list[int]:
+        """The process ids of its workers, those in reserve among them."""
+        return self._crew.processes
 
     def close(self) -> None:
         """Kill the workers; queries that still run end with a StoreError."""
-        with self._lock:
-            self._open = False
-            workers, self._all = self._all, set()
-        for worker in workers:
-            worker.kill()
-        self._idle.put(_Mark.CLOSED)
+        self._turns.close()
+        self._crew.close()
 
     def __enter__(self) -> Self:
         return self
@@ -146,52 +156,78 @@ class QueryPool:
     ) -> None:
         self.close()
 
-    def _new(self) -> WorkerHandle:
-        if not self._open:
-            raise StoreError("the query pool is closed")
-        worker = WorkerHandle(self._path, self._limits)
-        with self._lock:  # it may have been closed meanwhile
-            if self._open:
-                self._all.add(worker)
-                return worker
-        worker.kill()
-        raise StoreError("the query pool is closed")
+    def _answered(self, client: str, asked: Asked, *, cheap: bool) -> tuple[_Seat, Result]:
+        seat = self._seated(client, asked, cheap=cheap)
+        if seat.kept:
+            if (result := self._briefly(seat, asked)) is not None:
+                return seat, result
+            seat = self._seated(client, asked, cheap=False)
+        return seat, self._ask(seat, asked)
 
-    def _borrow(self, deadline: float, allowed: float) -> WorkerHandle:
+    def _seated(self, client: str, asked: Asked, *, cheap: bool) -> _Seat:
+        seat = self._turns.take(client, cheap=cheap, deadline=asked.deadline)
+        if seat is None:
+            raise StoreBusyError(f"no query worker came free in {asked.allowed:g} seconds")
+        return seat
+
+    def _briefly(self, seat: _Seat, asked: Asked) -> Result | None:
+        """Ask the worker that is kept for cheap queries; None where this proves to be none of them."""
+        brief = replace(asked, deadline=min(asked.deadline, time.monotonic() + _CHEAP_SECONDS))
         try:
-            worker = self._idle.get(timeout=max(deadline - time.monotonic(), 0))
-        except queue.Empty as error:
-            raise StoreBusyError(f"no query worker came free in {allowed:g} seconds") from error
-        if worker is _Mark.CLOSED:
-            self._idle.put(worker)  # for the next who waits
-            raise StoreError("the query pool is closed")
-        if isinstance(worker, WorkerHandle) and worker.alive():
-            return worker
+            result = self._ask(seat, brief)
+        except (StoreTimeoutError, StoreBusyError):
+            if brief.deadline == asked.deadline:
+                raise
+            return None
+        if result.body is None:
+            os.close(result.file)
+            self._give_back(seat, stop=True)
+            return None
+        return result
+
+    def _ask(self, seat: _Seat, asked: Asked) -> Result:
         try:
-            return self._instead_of(worker)
-        except StoreError:
-            self._idle.put(_Mark.VACANT)
+            if seat.worker is None or not seat.worker.alive():
+                seat.worker = self._crew.instead_of(seat.worker)
+            return seat.worker.ask(asked)
+        except BaseException:
+            self._give_back(seat)
             raise
 
-    def _instead_of(self, worker: WorkerHandle | _Mark) -> WorkerHandle:
-        """Start a worker where there is none, or where one was lost, as when memory ran out."""
-        if isinstance(worker, WorkerHandle):
-            _log.info("a query worker was lost; another is started")
-            worker.kill()
-            with self._lock:
-                self._all.discard(worker)
-        return self._new()
+    def _spooled(
+        self, seat: _Seat, asked: Asked, file: int, stack: ExitStack
+    ) -> tuple[Iterator[bytes], Callable[[], None]]:
+        """Let a thread wait for the end of a large result, which frees the worker; return its pieces."""
+        spool = Spool(file)
+        stack.callback(spool.close)
+        if (worker := seat.worker) is not None:
+            stack.callback(lambda: None if spool.ended else worker.kill())
+        threading.Thread(target=self._follow, args=(seat, asked, spool), name="large result").start()
+        return spool.pieces(), stack.pop_all().close
 
-    def _give_back(self, worker: WorkerHandle) -> None:
-        """Put a worker back, or start another at once, so that it is warm when it is needed."""
-        if worker.usable:
-            self._idle.put(worker)
+    def _follow(self, seat: _Seat, asked: Asked, spool: Spool) -> None:
+        try:
+            if seat.worker is not None:
+                seat.worker.finish(asked)
+            spool.end()
+        except KgError as error:
+            spool.end(error)
+        finally:
+            self._give_back(seat)
+
+    def _give_back(self, seat: _Seat, *, stop: bool = False) -> None:
+        """Hand the seat on, with another worker where its own is dead, tired or to be stopped."""
+        worker = seat.worker
+        if worker is not None and worker.usable and not worker.tired and not stop:
+            self._turns.give(seat, kept=seat.kept)
             return
         try:
-            self._idle.put(self._instead_of(worker))
+            seat.worker = self._crew.instead_of(worker)
         except StoreError as error:  # the next query tries again
-            _log.log(logging.ERROR if self._open else logging.DEBUG, "no worker: %s", error)
-            self._idle.put(_Mark.VACANT)
+            seat.worker = None
+            self._crew.lost(error)
+        self._turns.give(seat, kept=seat.kept)
+        self._crew.restock()
 
 
 def open_pool(
@@ -204,6 +240,10 @@ def open_pool(
     base: str | None = None,
     prefixes: Mapping[str, str] | None = None,
     lazily: bool = False,
+    cheap_workers: int = 0,
+    spares: int = 0,
+    per_client: int = 4,
+    in_all: int = 24,
 ) -> QueryPool:
     """Return a pool whose workers have opened the store and wait for queries; close it when done.
 
@@ -217,5 +257,9 @@ def open_pool(
         result_bytes=result_bytes,
         base=base,
         prefixes=prefixes,
+        cheap_workers=cheap_workers,
+        spares=spares,
+        per_client=per_client,
+        in_all=in_all,
     )
     return pool.start(lazily=lazily)

@@ -1,80 +1,133 @@
 """Stage 6, the process that answers queries, one at a time, until it is killed.
 
-It is started by the pool with a pipe, and imports nothing but the engine. Messages to the pool begin with one
-letter: R ready, D a piece of the result, K the result is whole, E an error. When the pool is gone the
-pipe ends, and the worker with it; a query that outlives the pool is ended by the alarm.
+It imports nothing but the engine, and is forked from a process that has no store open. A result is held
+until it is whole or larger than the spool; a larger one goes to a file that the pool reads. When the pool is
+gone the socket ends, and the worker with it; a query that outlives the pool is ended by the alarm.
 """
 
 import contextlib
-import io
 import json
 import os
 import resource
 import signal
-import sys
-from multiprocessing.connection import Connection
+import socket
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph
 
 from kg.errors import KgError, StoreError
 from kg.store.embedded import read_only
 from kg.store.evaluation import Request, evaluate
+from kg.store.frames import END, ERROR, FILE, READY, WHOLE, Channel, Tail
+from kg.store.nursery import raise_workers
 
-READY, DATA, WHOLE, ERROR = b"R", b"D", b"K", b"E"
+_SPOOL = 256 * 1024
 _PIECE = 256 * 1024
 _GRACE = 1.0
 """Seconds that the pool has to kill an overdue worker, before the alarm does."""
 
 
-class _Out(io.RawIOBase):
-    """Sends what is written down the pipe in pieces; refuses more than the limit."""
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What a worker is told when it starts."""
 
-    def __init__(self, pipe: Connection, limit: int) -> None:
-        self._pipe = pipe
+    path: str
+    memory: int
+    """Bytes that a query may use beyond those of the idle worker."""
+    result_bytes: int
+    base: str | None
+    prefixes: dict[str, str]
+
+
+class _Out:
+    """Holds a small result; writes a large one to a file, and hands that over with its first piece in it."""
+
+    def __init__(self, channel: Channel, limit: int) -> None:
+        self._channel = channel
         self._limit = limit
         self._size = 0
+        self._file: BinaryIO | None = None
         self._kept = bytearray()
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # the engine writes bytes only
+    def write(self, data: bytes) -> int:
         self._size += len(data)
         if self._size > self._limit:
-            raise _TooLargeError(
+            raise _StoppedError(
                 f"the result is larger than {self._limit:,} bytes; ask for less, or use LIMIT"
             )
         self._kept += data
-        if len(self._kept) >= _PIECE:
-            self.send()
+        if len(self._kept) >= (_SPOOL if self._file is None else _PIECE):
+            self._spill()
         return len(data)
 
-    def send(self) -> None:
-        if self._kept:
-            self._pipe.send_bytes(DATA + self._kept)
-            self._kept.clear()
+    def flush(self) -> None:
+        """Do nothing: pieces are written when they are large enough."""
 
-
-class _TooLargeError(Exception):
-    """Not an OSError, so that no one takes it for the disk's."""
-
-
-def work(pipe: Connection, path: Path, *, memory: int, result_bytes: int) -> None:
-    """Open the store and answer until the pipe ends."""
-    try:
-        store = read_only(path)
-    except StoreError as error:
-        _send_error(pipe, error)
-        return
-    _limit_memory(memory)
-    pipe.send_bytes(READY)
-    while True:
-        try:
-            asked = json.loads(pipe.recv_bytes())
-        except (EOFError, ConnectionError):
+    def finish(self, tail: Tail) -> None:
+        """Send what is held, and that it is whole."""
+        if self._file is None:
+            self._channel.send(WHOLE, tail.packed() + self._kept)
             return
-        seconds = asked.pop("seconds")
-        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0) + _GRACE)
-        _answer(pipe, store, Request(**asked), result_bytes)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._spill()
+        self._channel.send(END, tail.packed())
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _spill(self) -> None:
+        first = self._file is None
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed with the result
+            with memoryview(self._kept) as rest:
+                at = 0
+                while at < len(rest):
+                    at += self._file.write(rest[at:])
+        except OSError as error:
+            raise _StoppedError(f"a large result cannot be kept on disk: {error.strerror}") from error
+        self._kept.clear()
+        if first:
+            self._channel.send(FILE, file=self._file.fileno())
+
+
+class _StoppedError(Exception):
+    """Not an OSError, so that no one takes it for the store's."""
+
+
+def work(end: socket.socket) -> None:
+    """Learn what to do, open the store and answer until the socket ends."""
+    channel = Channel(end)
+    with contextlib.suppress(OSError, EOFError):  # the pool is gone: nobody is left to be told
+        duties = Duties(**json.loads(channel.receive().payload))
+        try:
+            store = read_only(Path(duties.path))
+        except StoreError as error:
+            _send_error(channel, error)
+            return
+        _limit_memory(duties.memory)
+        channel.send(READY)
+        while True:
+            _serve(channel, store, duties)
+
+
+def _serve(channel: Channel, store: pyoxigraph.Store, duties: Duties) -> None:
+    asked = json.loads(channel.receive().payload)
+    signal.setitimer(signal.ITIMER_REAL, max(asked.pop("seconds"), 0) + _GRACE)
+    out = _Out(channel, duties.result_bytes)
+    try:
+        evaluate(store, Request(**asked, base=duties.base, prefixes=duties.prefixes), out)  # type: ignore[arg-type]  # it needs `write` only
+        out.finish(Tail(rows=-1, tired=False))
+    except _StoppedError as error:
+        _send_error(channel, StoreError(str(error)))
+    except KgError as error:
+        _send_error(channel, error)
+    finally:
+        out.close()
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit_memory(more: int) -> None:
@@ -88,31 +141,12 @@ def _limit_memory(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _answer(pipe: Connection, store: pyoxigraph.Store, request: Request, limit: int) -> None:
-    out = _Out(pipe, limit)
-    try:
-        kind, media = evaluate(store, request, out)  # type: ignore[arg-type]  # it needs `write` only
-        out.send()
-    except _TooLargeError as error:
-        _send_error(pipe, StoreError(str(error)))
-    except KgError as error:
-        _send_error(pipe, error)
-    else:
-        pipe.send_bytes(WHOLE + json.dumps([kind, media]).encode())
-
-
-def _send_error(pipe: Connection, error: KgError) -> None:
-    pipe.send_bytes(ERROR + json.dumps([type(error).__name__, str(error)]).encode())
+def _send_error(channel: Channel, error: KgError) -> None:
+    channel.send(ERROR, json.dumps([type(error).__name__, str(error)]).encode())
 
 
 def main(arguments: list[str]) -> None:
-    """Run as the pool starts it: the pipe's number, the store's folder, two limits in bytes."""
-    handle, path, memory, result_bytes = arguments
-    with contextlib.suppress(ConnectionError):  # the pool is gone: nobody is left to be told
-        work(Connection(int(handle)), Path(path), memory=int(memory), result_bytes=int(result_bytes))
-    # The engine's threads are of no use any more, and a tidy end would wait for them.
+    """Run as the pool starts it, with the number of the socket that the orders come by."""
+    with socket.socket(fileno=int(arguments[0])) as orders, contextlib.suppress(ConnectionError):
+        raise_workers(orders, work)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

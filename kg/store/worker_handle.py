@@ -1,131 +1,176 @@
 """Stage 6, one worker process as the pool sees it: started, asked, and killed when it is overdue."""
 
 import json
-import subprocess
-import sys
+import os
+import select
+import signal
+import socket
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing import Pipe
-from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 
 from kg import errors
 from kg.errors import KgError, StoreBusyError, StoreError, StoreTimeoutError
-from kg.store.contract import Answer
-from kg.store.evaluation import Request
-from kg.store.worker import DATA, ERROR, READY
+from kg.store.frames import ASK, ERROR, FILE, READY, Channel, Frame, opened
+from kg.store.nursery import Nursery
+from kg.store.worker import Duties
 
 _MIB = 1024 * 1024
-# The caller's import path is handed on, since the package may stand anywhere; its main module is not.
-_CODE = (
-    "import sys; sys.path[:] = sys.argv[1].split('\\n'); from kg.store.worker import main; main(sys.argv[2:])"
-)
+_DEATH_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerLimits:
-    """What one query may use: memory beyond an idle worker's, and the size of its result."""
+class Asked:
+    """A query on its way to a worker."""
 
-    memory_mb: int
-    result_bytes: int
+    sparql: str
+    media: str
+    default_graphs: Sequence[str] | None
+    named_graphs: Sequence[str] | None
+    deadline: float
+    allowed: float
+    """Seconds that it had, for the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A whole result, or the file of a large one that is still being written."""
+
+    body: bytes | None
+    file: int
+    rows: int
 
 
 class WorkerHandle:
-    """A worker process; when it is no longer usable it is dead, and its end was awaited."""
+    """A worker process; when it is no longer usable it is dead."""
 
-    def __init__(self, path: Path, limits: WorkerLimits) -> None:
-        self._limits = limits
-        self._pipe, theirs = Pipe()
-        numbers = [str(theirs.fileno()), str(path), str(limits.memory_mb * _MIB), str(limits.result_bytes)]
+    def __init__(self, nursery: Nursery, duties: Duties) -> None:
+        self._nursery = nursery
+        self._memory = duties.memory
+        mine, theirs = socket.socketpair()
         try:
-            self._process = subprocess.Popen(  # noqa: S603  our own interpreter, our own module
-                [sys.executable, "-c", _CODE, "\n".join(sys.path), *numbers],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                process_group=0,  # Ctrl-C is the server's to answer
-            )
-        except OSError as error:
-            self._pipe.close()
-            raise StoreError(f"a query worker cannot be started: {error.strerror}") from error
+            self.process = nursery.start(theirs)
+        except StoreError:
+            mine.close()
+            raise
         finally:
             theirs.close()
-        self._ready = False
+        self._socket = mine
+        self._channel = Channel(mine)
         self._killing = Lock()
+        self._using = RLock()
+        self._ready = False
         self.usable = True
+        """Whether it lives, as far as is known."""
+        self.tired = False
+        """Whether it asked to be replaced."""
+        self._send(ASK, json.dumps(asdict(duties)).encode(), "died as it started")
 
     def wait_ready(self, deadline: float) -> None:
         """Wait until the store is open; raises StoreBusyError at the deadline, StoreError when it fails."""
         if self._ready:
             return
-        if not self._wait(deadline):
-            raise StoreBusyError("a query worker did not start in time")
-        message = self._receive("could not start")
-        if message[:1] != READY:
+        try:
+            frame = self._receive(deadline, "could not start")
+        except TimeoutError as error:
+            raise StoreBusyError("a query worker did not start in time") from error
+        if frame.letter != READY:
             self.kill()
-            raise _error_in(message)
+            raise _error_in(frame)
         self._ready = True
 
-    def ask(self, request: Request, deadline: float, allowed: float) -> Answer:
-        """Return the whole answer; at the deadline the worker is killed and StoreTimeoutError raised."""
-        self.wait_ready(deadline)
-        asked = asdict(request) | {"seconds": deadline - time.monotonic()}
-        self._send(json.dumps(asked).encode())
-        pieces: list[bytes] = []
-        while True:
-            # Asked of the clock too: an overdue worker may have ended itself before we looked.
-            if not self._wait(deadline) or time.monotonic() > deadline:
-                self.kill()
-                raise StoreTimeoutError(f"the query took longer than {allowed:g} seconds and was stopped")
-            message = self._receive("died over this query")
-            if message[:1] == ERROR:
-                raise _error_in(message)
-            if message[:1] != DATA:
-                kind, media = json.loads(message[1:])
-                return Answer(kind, media, b"".join(pieces))
-            pieces.append(message[1:])
+    def ask(self, asked: Asked) -> Result:
+        """Return the result, or where it is large its file, and then `finish` comes next.
+
+        At the deadline the worker is killed and StoreTimeoutError raised.
+        """
+        with self._using:
+            self.wait_ready(asked.deadline)
+            return self._asked(asked)
+
+    def _asked(self, asked: Asked) -> Result:
+        question = {
+            "sparql": asked.sparql,
+            "media": asked.media,
+            "default_graphs": asked.default_graphs,
+            "named_graphs": asked.named_graphs,
+            "seconds": asked.deadline - time.monotonic(),
+        }
+        self._send(ASK, json.dumps(question).encode(), "died before this query")
+        frame = self._answered(asked)
+        if frame.letter == FILE:
+            return Result(None, frame.file, -1)
+        tail, body = opened(frame.payload)
+        self.tired = tail.tired
+        return Result(body, -1, tail.rows)
+
+    def finish(self, asked: Asked) -> int:
+        """Wait until a large result is whole and return its rows; raises as `ask` does."""
+        with self._using:
+            tail, _ = opened(self._answered(asked).payload)
+        self.tired = tail.tired
+        return tail.rows
 
     def alive(self) -> bool:
-        """Return whether the process still runs."""
-        return self.usable and self._process.poll() is None
+        """Return whether the process still runs, as far as its socket tells."""
+        return self.usable and not self._hung_up(0)
 
     def kill(self) -> None:
-        """End the process at once, and wait for its end so that no zombie stays."""
+        """End the process at once, and wait until it has given back what it held."""
         with self._killing:
             if not self.usable:
                 return
             self.usable = False
-            self._process.kill()
-            self._process.wait()
-            self._pipe.close()
+        if not self._hung_up(_DEATH_MS if self._nursery.end(self.process) else 0):
+            # The nursery was lost. The worker's socket is open, so the number is still its own.
+            os.kill(self.process, signal.SIGKILL)
+            self._hung_up(_DEATH_MS)
+        with self._using:  # whoever still reads sees its end first
+            self._channel.close()
 
-    def _wait(self, deadline: float) -> bool:
+    def _hung_up(self, milliseconds: int) -> bool:
+        poll = select.poll()
+        poll.register(self._socket, 0)
+        return bool(poll.poll(milliseconds))
+
+    def _answered(self, asked: Asked) -> Frame:
         try:
-            return self._pipe.poll(max(deadline - time.monotonic(), 0))
-        except (OSError, EOFError) as error:
-            raise self._lost("was stopped", error) from error
+            frame = self._receive(asked.deadline, "died over this query")
+        except TimeoutError:
+            frame = None
+        # Asked of the clock too: an overdue worker may have ended itself before we looked.
+        if frame is None or time.monotonic() > asked.deadline:
+            if frame is not None and frame.file >= 0:
+                os.close(frame.file)
+            self.kill()
+            raise StoreTimeoutError(f"the query took longer than {asked.allowed:g} seconds and was stopped")
+        if frame.letter == ERROR:
+            raise _error_in(frame)
+        return frame
 
-    def _send(self, data: bytes) -> None:
+    def _receive(self, deadline: float, what: str) -> Frame:
         try:
-            self._pipe.send_bytes(data)
+            return self._channel.receive(deadline)
+        except TimeoutError:
+            raise
         except (OSError, EOFError) as error:
-            raise self._lost("died before this query", error) from error
+            raise self._lost(what) from error
 
-    def _receive(self, what: str) -> bytes:
+    def _send(self, letter: bytes, payload: bytes, what: str) -> None:
         try:
-            return self._pipe.recv_bytes()
-        except (OSError, EOFError) as error:
-            raise self._lost(what, error) from error
+            self._channel.send(letter, payload)
+        except OSError as error:
+            raise self._lost(what) from error
 
-    def _lost(self, what: str, error: Exception) -> StoreError:
-        del error  # it only says that the pipe ended
+    def _lost(self, what: str) -> StoreError:
         self.kill()
         return StoreError(
-            f"a query worker {what}: {self._limits.memory_mb} MiB of memory are allowed; ask for less"
+            f"a query worker {what}: {self._memory // _MIB} MiB of memory are allowed; ask for less"
         )
 
 
-def _error_in(message: bytes) -> KgError:
-    name, text = json.loads(message[1:])
+def _error_in(frame: Frame) -> KgError:
+    name, text = json.loads(frame.payload)
     kind: type[KgError] = getattr(errors, name)
     return kind(text)

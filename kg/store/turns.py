@@ -1,0 +1,158 @@
+"""Stage 6, whose turn it is: clients that wait for a query worker are served round robin.
+
+A client has only so many queries under way, and so have all together; cheap ones have places of their own,
+so that they are never refused because of others' slow ones. One seat may be kept for cheap queries.
+"""
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from kg.errors import ClientBusyError, StoreBusyError, StoreError
+
+Seat = TypeVar("Seat")
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket(Generic[Seat]):
+    client: str
+    seat: Seat | None = None
+    gone: bool = False
+    """It has its seat, or waits no more."""
+    called: threading.Event = field(default_factory=threading.Event)
+
+
+class Lane(Generic[Seat]):
+    """Who waits for one sort of seat: each client in its turn, and of one client who came first."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, deque[_Ticket[Seat]]] = OrderedDict()
+
+    def add(self, ticket: "_Ticket[Seat]") -> None:
+        """Let it wait behind the others of its client; a new client comes last."""
+        self._waiting.setdefault(ticket.client, deque()).append(ticket)
+
+    def next(self) -> "_Ticket[Seat] | None":
+        """Return who is served now; its client's next turn comes after all others'."""
+        while self._waiting:
+            client, tickets = next(iter(self._waiting.items()))
+            while tickets and tickets[0].gone:
+                tickets.popleft()
+            if not tickets:
+                del self._waiting[client]
+                continue
+            ticket = tickets.popleft()
+            self._waiting.move_to_end(client)
+            if not tickets:
+                del self._waiting[client]
+            return ticket
+        return None
+
+    def drop(self, ticket: "_Ticket[Seat]") -> None:
+        """Forget one that waits no more."""
+        tickets = self._waiting.get(ticket.client)
+        if tickets is not None and ticket in tickets:
+            tickets.remove(ticket)
+            if not tickets:
+                del self._waiting[ticket.client]
+
+
+class Turns(Generic[Seat]):
+    """Gives seats to clients; a seat is whatever answers one query at a time."""
+
+    def __init__(self, *, per_client: int, in_all: int) -> None:
+        self._per_client = per_client
+        self._in_all = in_all
+        self._lock = threading.Lock()
+        self._free: deque[Seat] = deque()
+        self._kept: deque[Seat] = deque()
+        """Free seats that are for cheap queries only."""
+        self._any: Lane[Seat] = Lane()
+        self._cheap: Lane[Seat] = Lane()
+        self._here: dict[str, int] = {}
+        self._sorts = {True: 0, False: 0}
+        self._closed = False
+
+    def enter(self, client: str, *, cheap: bool) -> None:
+        """Count a query of a client; `leave` must follow.
+
+        Raises ClientBusyError when the client has too many under way, StoreBusyError when all together have.
+        """
+        with self._lock:
+            if client and self._here.get(client, 0) >= self._per_client:
+                raise ClientBusyError(
+                    f"{self._per_client} queries of yours are under way; wait for one to end"
+                )
+            if self._sorts[cheap] >= self._in_all:
+                raise StoreBusyError("too many queries at once")
+            self._sorts[cheap] += 1
+            self._here[client] = self._here.get(client, 0) + 1
+
+    def leave(self, client: str, *, cheap: bool) -> None:
+        """Count it no more."""
+        with self._lock:
+            self._sorts[cheap] -= 1
+            self._here[client] -= 1
+            if not self._here[client]:
+                del self._here[client]
+
+    def take(self, client: str, *, cheap: bool, deadline: float) -> Seat | None:
+        """Return a seat in the client's turn, or None at the deadline; raises StoreError when closed."""
+        with self._lock:
+            if self._closed:
+                raise StoreError("the query pool is closed")
+            if cheap and self._kept:
+                return self._kept.popleft()
+            if self._free:
+                return self._free.popleft()
+            ticket: _Ticket[Seat] = _Ticket(client)
+            self._any.add(ticket)
+            if cheap:
+                self._cheap.add(ticket)
+        ticket.called.wait(max(deadline - time.monotonic(), 0))
+        with self._lock:
+            if ticket.seat is None:
+                ticket.gone = True
+                self._any.drop(ticket)
+                self._cheap.drop(ticket)
+            if self._closed and ticket.seat is None:
+                raise StoreError("the query pool is closed")
+            return ticket.seat
+
+    def give(self, seat: Seat, *, kept: bool = False) -> None:
+        """Hand a seat to whoever is next; `kept` is one for cheap queries."""
+        with self._lock:
+            lane, free = (self._cheap, self._kept) if kept else (self._any, self._free)
+            ticket = lane.next()
+            if ticket is None:
+                free.appendleft(seat)  # the one that was just used has all in its caches
+                return
+            ticket.seat, ticket.gone = seat, True
+        ticket.called.set()
+
+    def close(self) -> None:
+        """Send away all who wait."""
+        with self._lock:
+            self._closed = True
+            waiting = []
+            while (ticket := self._any.next()) is not None:
+                ticket.gone = True
+                waiting.append(ticket)
+        for ticket in waiting:
+            ticket.called.set()
+
+
+def network_of(client: str) -> str:
+    """Return what one client has of addresses: an IPv4 address, or the /64 network of an IPv6 address."""
+    if ":" not in client:
+        return client
+    try:
+        address = ipaddress.IPv6Address(client)
+    except ValueError:
+        return client
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
