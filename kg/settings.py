@@ -56,14 +56,22 @@ class Settings:
     """Wall time that a query may take, from its arrival."""
     query_workers: int = 2
     """Processes that answer queries."""
+    worker_queries: int = 10_000
+    """How many queries a process answers before a fresh one takes its place."""
+    queries_per_client: int = 8
+    """Queries of one client that may run or wait at once; as many more where they look cheap."""
+    queries_at_once: int = 32
+    """Queries of all clients that may run or wait at once; as many more where they look cheap."""
     query_memory_mb: int = 1024
     """Memory that a query may use beyond that of an idle worker, in MiB."""
     query_body_bytes: int = 1_000_000
     """Largest request body, in bytes."""
     old_releases_open: int = 2
     """Old releases (`?release=`) that may be open at once; each needs up to two processes."""
-    result_bytes: int = 50_000_000
-    """Largest query result, in bytes; a larger one is refused, never cut."""
+    result_bytes: int = 250_000_000
+    """Largest query result, in bytes; a larger one is refused or broken off, not cut as if it were whole."""
+    result_rows: int = 1_000_000
+    """Most rows of a query result; one with more is refused or broken off likewise."""
     metrics_from: str = "127.0.0.0/8 ::1"
     """Addresses and networks (with spaces between) that may read `/metrics`."""
     access_log: str = ""

@@ -12,8 +12,8 @@ from kg.publish.opened import open_old, require_whole
 from kg.publish.past import Past
 from kg.release import find
 from kg.settings import Settings
+from tests.processes import descendants, settled, zombies
 from tests.publish_site import make_release
-from tests.test_store_pool import children
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def past(door):
     past = Past(door.open, check=door.check, most=2, wait_seconds=0.3)
     yield past
     past.close()
-    assert not [child for child in children() if child[1]], "a zombie stays"
+    assert settled(zombies, set()) == set()
 
 
 def release(folder, number):
@@ -64,11 +64,11 @@ def agreements(opened):
 
 
 def test_a_worker_starts_only_when_something_is_asked(folder, past):
-    before = len(children())
+    before = len(descendants())
     with past.open(release(folder, 1)) as opened:
-        assert len(children()) == before
+        assert len(descendants()) == before
         assert agreements(opened)["results"]["bindings"][0]["n"]["value"] == "4"
-        assert len(children()) == before + 1
+        assert len(descendants()) == before + 2  # and what it is forked from
 
 
 def test_threads_that_ask_for_the_same_closed_release_open_it_once(folder, past, door):
@@ -124,12 +124,12 @@ def test_what_is_open_answers_while_another_is_being_opened(folder, past, door):
 
 
 def test_what_is_no_longer_kept_is_closed_after_its_last_reader(folder, past, door):
-    before = len(children())
+    before = len(descendants())
     with past.open(release(folder, 1)) as opened:
         agreements(opened)
         past.keep_only({"2026-11-02-0badcafe"})
         assert agreements(opened)
-    assert len(children()) == before
+    assert len(descendants()) == before
     with past.open(release(folder, 1)):
         pass
     assert len(door.opened) == len(door.checked) == 2

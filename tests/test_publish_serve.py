@@ -298,8 +298,8 @@ def test_a_crowd_of_slow_queries_is_turned_away_and_the_pages_stay_quick(url):
         thread.join(timeout=30)
 
     assert waited < 1.0
-    assert [code for code, _ in codes] == [503] * 20
-    assert sum(seconds < 1.5 for _, seconds in codes) >= 8
+    assert sorted(code for code, _ in codes) == [429] * 12 + [503] * 8
+    assert sum(seconds < 1.5 for _, seconds in codes) >= 12
 
 
 def test_what_a_release_tells_of_itself_is_what_the_site_knows(tmp_path):

@@ -14,6 +14,8 @@ import pytest
 
 from kg.errors import QueryError, StoreBusyError, StoreError, StoreTimeoutError
 from kg.store import QueryPool, open_pool, open_store
+from kg.store.allowance import PoolLimits
+from tests.processes import descendants, handles, parent_of, settled
 
 GRAPH = "https://example.org/graph/facts"
 PREFIXES = {"ex": "https://example.org/"}
@@ -38,38 +40,6 @@ def pool(path):
     limits = {"seconds": 20.0, "memory_mb": 256, "result_bytes": 200_000}
     with open_pool(path, workers=2, prefixes=PREFIXES, **limits) as pool:
         yield pool
-
-
-def descendants():
-    """The processes below this one, zombies among them."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split() if entry.name.isdigit() else []
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if fields:
-            parents[int(entry.name)] = int(fields[1])
-    found, level = set(), {os.getpid()}
-    while level := {child for child, parent in parents.items() if parent in level}:
-        found |= level
-    return found
-
-
-def parent_of(process):
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def settled(measure, wanted):
-    """Wait a moment for the ended to be buried."""
-    deadline = time.monotonic() + 5
-    while measure() != wanted and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return measure()
-
-
-def handles():
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_a_query_is_answered_in_the_format_asked_for(pool):
@@ -246,7 +216,7 @@ def test_a_closed_pool_ends_what_runs_and_answers_nothing(path):
 
 
 def test_a_pool_that_was_not_started_does_not_wait_for_ever(path):
-    pool = QueryPool(path, workers=1, seconds=0.1, memory_mb=256, result_bytes=1000)
+    pool = QueryPool(path, PoolLimits(workers=1, seconds=0.1, memory_mb=256, result_bytes=1000))
     with pytest.raises(StoreError):
         pool.run("ASK {}")
 

@@ -15,7 +15,7 @@ from kg.release.catalog import ONTOLOGY
 from kg.release.generation import SUMS, sha256_of
 from kg.search import FILE, NameIndex, is_current, open_names, write_names
 from kg.settings import Settings
-from kg.store import MANIFEST, NQUADS, QueryPool, described, open_pool, read_graph, read_manifest
+from kg.store import MANIFEST, NQUADS, Nursery, QueryPool, described, open_pool, read_graph, read_manifest
 from kg.vocabulary import FACTS, KG, Names
 
 if TYPE_CHECKING:
@@ -55,11 +55,12 @@ def open_current(release: Release, settings: Settings) -> Opened:
     Raises StoreError when it cannot be read.
     """
     names = _names(release, settings)
-    limits = _limits(settings, queries_at_once(settings))
+    limits = _limits(settings)
     with ExitStack() as stack:
         # The pages have workers of their own, which no query of a stranger can hold up.
-        strangers = stack.enter_context(_pool(release, names, settings))
-        pages = stack.enter_context(_pool(release, names, settings))
+        nursery = stack.enter_context(closing(Nursery()))
+        strangers = stack.enter_context(_pool(release, names, settings, nursery, strangers=True))
+        pages = stack.enter_context(_pool(release, names, settings, nursery))
         index = _names_of(release, names, stack)
         app = create_app(
             strangers,
@@ -80,15 +81,17 @@ def open_old(release: Release, settings: Settings) -> Opened:
     """
     names = _names(release, settings)
     with ExitStack() as stack:
+        nursery = stack.enter_context(closing(Nursery()))
         strangers, pages = (
-            stack.enter_context(_pool(release, names, settings, workers=_OLD_WORKERS)) for _ in range(2)
+            stack.enter_context(_pool(release, names, settings, nursery, workers=_OLD_WORKERS))
+            for _ in range(2)
         )
         app = create_app(
             strangers,
             edition_of(release),
             names=names,
             title=_title(release, settings),
-            limits=_limits(settings, 2 * _OLD_WORKERS),
+            limits=_limits(settings),
             own=pages,
             ontology=_ontology_of(release),
             cache_bytes=_OLD_CACHE_BYTES,
@@ -97,8 +100,8 @@ def open_old(release: Release, settings: Settings) -> Opened:
 
 
 def queries_at_once(settings: Settings) -> int:
-    """Return how many queries may run or wait: as many again as run may wait, and a few more."""
-    return 2 * settings.query_workers + 4
+    """Return how many queries may run or wait, those that look cheap among them."""
+    return 2 * settings.queries_at_once
 
 
 def _ontology_of(release: Release) -> Path | None:
@@ -115,24 +118,37 @@ def _title(release: Release, settings: Settings) -> str:
     return str(release.meta.get("title", settings.title))
 
 
-def _limits(settings: Settings, queries: int) -> Limits:
-    return Limits(
-        query_seconds=settings.query_seconds,
-        queries_at_once=queries,
-        body_bytes=settings.query_body_bytes,
+def _limits(settings: Settings) -> Limits:
+    return Limits(query_seconds=settings.query_seconds, body_bytes=settings.query_body_bytes)
+
+
+def _pool(
+    release: Release,
+    names: Names,
+    settings: Settings,
+    nursery: Nursery,
+    *,
+    workers: int = 0,
+    strangers: bool = False,
+) -> QueryPool:
+    caps = (
+        {"per_client": settings.queries_per_client, "in_all": settings.queries_at_once} if strangers else {}
     )
-
-
-def _pool(release: Release, names: Names, settings: Settings, *, workers: int = 0) -> QueryPool:
     return open_pool(
         release.store,
         workers=workers or settings.query_workers,
         seconds=settings.query_seconds,
         memory_mb=settings.query_memory_mb,
         result_bytes=settings.result_bytes,
+        result_rows=settings.result_rows,
+        worker_queries=settings.worker_queries,
+        cheap_workers=int(strangers),
+        spares=int(strangers),
         base=names.base,
         prefixes=names.prefixes(),
+        nursery=nursery,
         lazily=bool(workers),
+        **caps,
     )
 
 

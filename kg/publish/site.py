@@ -72,8 +72,6 @@ class Limits:
     """What a client may ask for."""
 
     query_seconds: float = 10.0
-    queries_at_once: int = 8
-    """How many queries of strangers may be under way or waiting; the next is told to come again."""
     batches_at_once: int = 4
     """How many batches of names may be reconciled at once; the next waits."""
     batch_wait_seconds: float = 5.0

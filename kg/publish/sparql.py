@@ -5,12 +5,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from kg.errors import QueryError, StoreBusyError
+from kg.errors import QueryError
 from kg.publish.asking import is_safe
 from kg.publish.description import service_description, written
 from kg.publish.errors import ProblemError, refused_query
@@ -41,18 +40,17 @@ class _Asked:
 def sparql_pages(site: Site) -> Blueprint:
     """Return the endpoint."""
     pages = Blueprint("sparql", __name__)
-    gate = BoundedSemaphore(site.limits.queries_at_once)
     pages.add_url_rule(
         "/sparql",
         "endpoint",
-        partial(endpoint, site, gate),
+        partial(endpoint, site),
         methods=list(METHODS),
         provide_automatic_options=True,
     )
     return pages
 
 
-def endpoint(site: Site, gate: BoundedSemaphore) -> Response:
+def endpoint(site: Site) -> Response:
     """Answer a query; without one, describe the endpoint."""
     parameters, sparql = _received()
     if "update" in parameters:
@@ -63,7 +61,7 @@ def endpoint(site: Site, gate: BoundedSemaphore) -> Response:
     try:
         kind = kind_of(asked.sparql)
         choice = _chosen(GRAPHS if kind == "graph" else SOLUTIONS, parameters)
-        return _in_turn(site, gate, asked, kind, choice)
+        return _answered(site, asked, kind, choice)
     except QueryError as error:
         if _FORBIDDEN.search(str(error)):
             raise ProblemError(403, "This is not allowed here", str(error)) from error
@@ -121,16 +119,6 @@ def _chosen(formats: Sequence[Format], parameters: MultiDict[str, str]) -> Choic
         types = [f.media_types[0] for f in offered]
         raise ProblemError(406, "This kind of result has no such format", members={"available": types})
     return choice
-
-
-def _in_turn(site: Site, gate: BoundedSemaphore, asked: _Asked, kind: str, choice: Choice) -> Response:
-    # Each query holds a thread of the server; some must stay free for the pages.
-    if not gate.acquire(blocking=False):
-        raise StoreBusyError("too many queries at once")
-    try:
-        return _answered(site, asked, kind, choice)
-    finally:
-        gate.release()
 
 
 def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:

@@ -14,6 +14,7 @@ from kg.store.formats import OFFERED
 from kg.store.jsonld import context_of, jsonld_of
 from kg.store.lines import predicate_of, subject_of
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest
+from kg.store.nursery import Nursery
 from kg.store.pool import QueryPool, open_pool
 from kg.store.reading import kind_of
 from kg.store.remote import Places, RemoteStore, places
@@ -32,6 +33,7 @@ __all__ = [
     "Answer",
     "EmbeddedStore",
     "Entry",
+    "Nursery",
     "Places",
     "QueryPool",
     "RemoteStore",

@@ -45,7 +45,7 @@ def is_cheap(sparql: str) -> bool:
         return False
     if not patterns:
         return "describe" not in words or not any(sort == "variable" for sort, _ in found)
-    if len(patterns) == 1 and not words & _SCANS and _limit(sparql) <= _SMALL:
+    if len(patterns) == 1 and not words & _SCANS and ("ask" in words or _limit(sparql) <= _SMALL):
         return True
     return len(patterns) <= _MOST_PATTERNS and _all_bound(patterns)
 

@@ -16,10 +16,11 @@ _log = logging.getLogger(__name__)
 class Crew:
     """All worker processes over one store, those in reserve too."""
 
-    def __init__(self, duties: Duties, *, spares: int) -> None:
+    def __init__(self, duties: Duties, *, spares: int, nursery: Nursery | None = None) -> None:
         self._duties = duties
         self._wanted = spares
-        self._nursery = Nursery()
+        self._nursery = nursery or Nursery()
+        self._own = nursery is None
         self._lock = threading.Lock()
         self._all: set[WorkerHandle] = set()
         self._spares: list[WorkerHandle] = []
@@ -71,7 +72,8 @@ class Crew:
             self._spares = []
         for worker in workers:
             worker.kill()
-        self._nursery.close()
+        if self._own:
+            self._nursery.close()
 
     def lost(self, error: StoreError) -> None:
         """Tell that a worker could not be replaced for now."""

@@ -12,13 +12,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from kg.errors import KgError, StoreBusyError, StoreError, StoreTimeoutError
+from kg.store.allowance import Limited, PoolLimits
 from kg.store.cheap import is_cheap
 from kg.store.contract import Answer
 from kg.store.crew import Crew
 from kg.store.formats import media_for
+from kg.store.nursery import Nursery
 from kg.store.reading import kind_of, refuse_service
 from kg.store.spool import Spool
 from kg.store.streamed import Streamed
@@ -48,24 +50,27 @@ class QueryPool:
     def __init__(
         self,
         path: Path,
+        limits: PoolLimits,
         *,
-        workers: int,
-        seconds: float,
-        memory_mb: int,
-        result_bytes: int,
         base: str | None = None,
         prefixes: Mapping[str, str] | None = None,
-        cheap_workers: int = 0,
-        spares: int = 0,
-        per_client: int = 4,
-        in_all: int = 24,
+        nursery: Nursery | None = None,
     ) -> None:
-        self._seconds = seconds
-        duties = Duties(str(path), memory_mb * _MIB, result_bytes, base, dict(prefixes or {}))
-        self._crew = Crew(duties, spares=spares)
-        self._seats = [_Seat(kept=number >= workers) for number in range(workers + cheap_workers)]
-        self._keeps = cheap_workers > 0
-        self._turns: Turns[_Seat] = Turns(per_client=per_client, in_all=in_all)
+        self._seconds = limits.seconds
+        duties = Duties(
+            path=str(path),
+            memory=limits.memory_mb * _MIB,
+            result_bytes=limits.result_bytes,
+            result_rows=limits.result_rows,
+            queries=limits.worker_queries,
+            base=base,
+            prefixes=dict(prefixes or {}),
+        )
+        self._crew = Crew(duties, spares=limits.spares, nursery=nursery)
+        seats = limits.workers + limits.cheap_workers
+        self._seats = [_Seat(kept=number >= limits.workers) for number in range(seats)]
+        self._keeps = limits.cheap_workers > 0
+        self._turns: Turns[_Seat] = Turns(per_client=limits.per_client, in_all=limits.in_all)
 
     def start(self, *, lazily: bool = False) -> Self:
         """Start the workers and wait until each has opened the store; or, lazily, each when it is needed.
@@ -134,9 +139,9 @@ class QueryPool:
             stack.callback(self._turns.leave, who, cheap=cheap)
             seat, result = self._answered(who, asked, cheap=cheap)
             if result.body is None:
-                return Streamed(kind, media, None, *self._spooled(seat, asked, result.file, stack))
+                return Streamed(kind, media, None, -1, *self._spooled(seat, asked, result.file, stack))
             self._give_back(seat)
-            return Streamed(kind, media, result.body)
+            return Streamed(kind, media, result.body, result.rows)
 
     @property
     def processes(self) -> list[int]:
@@ -233,33 +238,16 @@ class QueryPool:
 def open_pool(
     path: Path,
     *,
-    workers: int,
-    seconds: float,
-    memory_mb: int,
-    result_bytes: int,
     base: str | None = None,
     prefixes: Mapping[str, str] | None = None,
+    nursery: Nursery | None = None,
     lazily: bool = False,
-    cheap_workers: int = 0,
-    spares: int = 0,
-    per_client: int = 4,
-    in_all: int = 24,
+    **limits: Unpack[Limited],
 ) -> QueryPool:
     """Return a pool whose workers have opened the store and wait for queries; close it when done.
 
-    Lazily, a worker starts with the first query that needs it, and that query waits for it.
+    Lazily, a worker starts with the first query that needs it, and that query waits for it. Several pools may
+    share a `nursery`, which is then closed after them.
     """
-    pool = QueryPool(
-        path,
-        workers=workers,
-        seconds=seconds,
-        memory_mb=memory_mb,
-        result_bytes=result_bytes,
-        base=base,
-        prefixes=prefixes,
-        cheap_workers=cheap_workers,
-        spares=spares,
-        per_client=per_client,
-        in_all=in_all,
-    )
+    pool = QueryPool(path, PoolLimits(**limits), base=base, prefixes=prefixes, nursery=nursery)
     return pool.start(lazily=lazily)

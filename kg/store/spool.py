@@ -39,10 +39,12 @@ class Spool:
         at = 0
         while True:
             with self._changed:
+                if self._file < 0:
+                    raise StoreError("the result was given back before it was read to its end")
                 if self._error is not None:
                     raise self._error
                 ended = self._ended
-                piece = self._read(at)
+                piece = os.pread(self._file, _PIECE, at)
                 if not piece and not ended:
                     self._changed.wait(_LOOK_SECONDS)
             if piece:
@@ -57,8 +59,3 @@ class Spool:
             if self._file >= 0:
                 os.close(self._file)
                 self._file = -1
-
-    def _read(self, at: int) -> bytes:
-        if self._file < 0:
-            raise StoreError("the result was given back before it was read to its end")
-        return os.pread(self._file, _PIECE, at)

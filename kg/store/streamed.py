@@ -15,6 +15,8 @@ class Streamed:
     media: str
     body: bytes | None
     """The whole result; None where it is large, so that only iterating tells whether it comes to its end."""
+    rows: int = -1
+    """How many solutions it has, where that is known; -1 for a large one, and where there are none."""
     pieces: Iterator[bytes] = field(default_factory=lambda: iter(()))
     """Of a large one; raises StoreError (StoreTimeoutError, ...) when the query is stopped in the middle."""
     ended: Callable[[], None] | None = None

@@ -72,32 +72,31 @@ class Turns(Generic[Seat]):
         """Free seats that are for cheap queries only."""
         self._any: Lane[Seat] = Lane()
         self._cheap: Lane[Seat] = Lane()
-        self._here: dict[str, int] = {}
+        self._here: dict[tuple[str, bool], int] = {}
         self._sorts = {True: 0, False: 0}
         self._closed = False
 
     def enter(self, client: str, *, cheap: bool) -> None:
-        """Count a query of a client; `leave` must follow.
+        """Count a query of a client, who has none where it is ours; `leave` must follow.
 
         Raises ClientBusyError when the client has too many under way, StoreBusyError when all together have.
         """
         with self._lock:
-            if client and self._here.get(client, 0) >= self._per_client:
-                raise ClientBusyError(
-                    f"{self._per_client} queries of yours are under way; wait for one to end"
-                )
+            here = self._here.get((client, cheap), 0)
+            if client and here >= self._per_client:
+                raise ClientBusyError(f"{here} of your queries are under way; please wait for one to end")
             if self._sorts[cheap] >= self._in_all:
                 raise StoreBusyError("too many queries at once")
             self._sorts[cheap] += 1
-            self._here[client] = self._here.get(client, 0) + 1
+            self._here[client, cheap] = here + 1
 
     def leave(self, client: str, *, cheap: bool) -> None:
         """Count it no more."""
         with self._lock:
             self._sorts[cheap] -= 1
-            self._here[client] -= 1
-            if not self._here[client]:
-                del self._here[client]
+            self._here[client, cheap] -= 1
+            if not self._here[client, cheap]:
+                del self._here[client, cheap]
 
     def take(self, client: str, *, cheap: bool, deadline: float) -> Seat | None:
         """Return a seat in the client's turn, or None at the deadline; raises StoreError when closed."""

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import pyoxigraph
 
 from kg.errors import KgError, StoreError
+from kg.store.counting import RowCounter
 from kg.store.embedded import read_only
 from kg.store.evaluation import Request, evaluate
 from kg.store.frames import END, ERROR, FILE, READY, WHOLE, Channel, Tail
@@ -26,6 +27,7 @@ from kg.store.nursery import raise_workers
 
 _SPOOL = 256 * 1024
 _PIECE = 256 * 1024
+_GROWTH = 64 * 1024 * 1024
 _GRACE = 1.0
 """Seconds that the pool has to kill an overdue worker, before the alarm does."""
 
@@ -38,6 +40,9 @@ class Duties:
     memory: int
     """Bytes that a query may use beyond those of the idle worker."""
     result_bytes: int
+    result_rows: int
+    queries: int
+    """How many it answers before it is replaced."""
     base: str | None
     prefixes: dict[str, str]
 
@@ -45,40 +50,53 @@ class Duties:
 class _Out:
     """Holds a small result; writes a large one to a file, and hands that over with its first piece in it."""
 
-    def __init__(self, channel: Channel, limit: int) -> None:
+    def __init__(self, channel: Channel, media: str, duties: Duties) -> None:
         self._channel = channel
-        self._limit = limit
+        self._duties = duties
+        self._counter = RowCounter(media)
         self._size = 0
         self._file: BinaryIO | None = None
         self._kept = bytearray()
 
     def write(self, data: bytes) -> int:
         self._size += len(data)
-        if self._size > self._limit:
+        if self._size > self._duties.result_bytes:
             raise _StoppedError(
-                f"the result is larger than {self._limit:,} bytes; ask for less, or use LIMIT"
+                f"the result is larger than {self._duties.result_bytes:,} bytes; ask for less, or use LIMIT"
             )
         self._kept += data
         if len(self._kept) >= (_SPOOL if self._file is None else _PIECE):
-            self._spill()
+            self._counted()
+            self._write()
         return len(data)
 
     def flush(self) -> None:
         """Do nothing: pieces are written when they are large enough."""
 
-    def finish(self, tail: Tail) -> None:
+    def finish(self, kind: str, *, tired: bool) -> None:
         """Send what is held, and that it is whole."""
+        rows = self._counted(last=True) if kind == "solutions" else -1
+        tail = Tail(rows, tired).packed()
         if self._file is None:
-            self._channel.send(WHOLE, tail.packed() + self._kept)
+            self._channel.send(WHOLE, tail + self._kept)
             return
-        self._spill()
-        self._channel.send(END, tail.packed())
+        self._write()
+        self.close()
+        self._channel.send(END, tail)
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
 
-    def _spill(self) -> None:
+    def _counted(self, *, last: bool = False) -> int:
+        rows = self._counter.add(bytes(self._kept), last=last)
+        if rows > self._duties.result_rows:
+            raise _StoppedError(
+                f"the result has more than {self._duties.result_rows:,} rows; ask for less, or use LIMIT"
+            )
+        return rows
+
+    def _write(self) -> None:
         first = self._file is None
         try:
             if self._file is None:
@@ -92,6 +110,32 @@ class _Out:
         self._kept.clear()
         if first:
             self._channel.send(FILE, file=self._file.fileno())
+
+
+class _Weariness:
+    """When a worker is to be replaced: after so many queries, or when it has not given memory back."""
+
+    def __init__(self, duties: Duties) -> None:
+        self._left = duties.queries
+        self._bound = _resident() + max(duties.memory // 4, _GROWTH)
+
+    def tired(self) -> bool:
+        self._left -= 1
+        # The peak is asked first: it costs a hundredth of the other.
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return self._left <= 0 or (peak > self._bound and _resident() > self._bound)
+
+
+def _resident() -> int:
+    return _pages(1) * resource.getpagesize()
+
+
+def _pages(field: int) -> int:
+    """Return a figure of this process's memory; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[field])
+    except FileNotFoundError:
+        return 0
 
 
 class _StoppedError(Exception):
@@ -110,17 +154,18 @@ def work(end: socket.socket) -> None:
             return
         _limit_memory(duties.memory)
         channel.send(READY)
+        weariness = _Weariness(duties)
         while True:
-            _serve(channel, store, duties)
+            _serve(channel, store, duties, weariness)
 
 
-def _serve(channel: Channel, store: pyoxigraph.Store, duties: Duties) -> None:
+def _serve(channel: Channel, store: pyoxigraph.Store, duties: Duties, weariness: _Weariness) -> None:
     asked = json.loads(channel.receive().payload)
     signal.setitimer(signal.ITIMER_REAL, max(asked.pop("seconds"), 0) + _GRACE)
-    out = _Out(channel, duties.result_bytes)
+    out = _Out(channel, asked["media"], duties)
     try:
-        evaluate(store, Request(**asked, base=duties.base, prefixes=duties.prefixes), out)  # type: ignore[arg-type]  # it needs `write` only
-        out.finish(Tail(rows=-1, tired=False))
+        kind, _ = evaluate(store, Request(**asked, base=duties.base, prefixes=duties.prefixes), out)  # type: ignore[arg-type]  # it needs `write` only
+        out.finish(kind, tired=weariness.tired())
     except _StoppedError as error:
         _send_error(channel, StoreError(str(error)))
     except KgError as error:
@@ -132,11 +177,10 @@ def _serve(channel: Channel, store: pyoxigraph.Store, duties: Duties) -> None:
 
 def _limit_memory(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    statm = Path("/proc/self/statm")
-    if not statm.exists():  # not Linux: no other system holds a process to this limit
+    pages = _pages(0)
+    if not pages:  # not Linux: no other system holds a process to this limit
         return
     # The engine reserves hundreds of MiB of addresses that it never fills, so the limit counts from here.
-    pages = int(statm.read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + more
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 

@@ -16,6 +16,7 @@ import pytest
 
 from kg.release import current, verify
 from tests.conftest import AS_OF, TREE, kg, start, stop
+from tests.processes import descendants
 
 pytestmark = pytest.mark.full
 ARTICLES = TREE / "data/articles"
@@ -210,8 +211,7 @@ def test_the_workers_of_a_killed_server_end_on_their_own(sample):
 
 
 def workers_of(pid):
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(number) for number in told.split()]
+    return sorted(descendants(pid))
 
 
 def serve(directory, *options):
