@@ -193,9 +193,20 @@ def test_another_format_that_lacks_a_statement_is_found_by_looking_deep(whole):
     lines = gzip.decompress((whole / name).read_bytes()).splitlines(keepends=True)
     with resealed(whole, name, gzip.compress(b"".join(lines[1:]))):
         assert [fault for fault in faults(whole) if "catalog.ttl" not in fault] == []
+        found = [fault for fault in faults(whole, DEEP) if "catalog.ttl" not in fault]
+
+        assert len(found) == 2
+        assert found[0].startswith("dumps/accord-noquotes.nq.gz holds")
+        assert found[1] == "dumps/accord-noquotes.nq.gz is not what its release's graphs come to"
+
+
+def test_a_table_that_says_something_else_is_found_by_looking_deep(whole):
+    text = (whole / "dumps/events.csv").read_text(encoding="utf-8")
+    with resealed(whole, "dumps/events.csv", text.replace("held", "planned").encode()):
+        assert [fault for fault in faults(whole) if "catalog.ttl" not in fault] == []
         (found,) = (fault for fault in faults(whole, DEEP) if "catalog.ttl" not in fault)
 
-        assert found.startswith("dumps/accord-noquotes.nq.gz holds")
+        assert found == "dumps/events.csv is not what its release's graphs come to"
 
 
 def test_a_file_of_some_graphs_has_each_of_them_whole(tmp_path):

@@ -127,6 +127,9 @@ def _folder(place: _Place, how: Thoroughness) -> Iterator[Check]:
     if how.deep:
         facts = str(names.graph(FACTS))
         yield from _tried(shown, lambda: check_formats(dumps, facts=facts, quote=str(KG.quote), shown=shown))
+        from kg.pipeline.remaking import check_remade  # noqa: PLC0415  what writes dumps, for this alone
+
+        yield from _tried(shown, lambda: [check_remade(dumps, meta, names, shown=shown)])
     if how.shapes:
         from kg.pipeline.judging import check_shapes  # noqa: PLC0415  rdflib and pyshacl, for this alone
 
