@@ -100,6 +100,8 @@ lock: setup-dev
 			--no-header --extra extract --extra zh $$( [ $$set = dev ] && echo --group dev ) \
 			--output-file requirements/$$set.txt pyproject.toml requirements/build.in || exit 1; done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --constraint requirements/runtime.txt --output-file requirements/serve.txt pyproject.toml requirements/build.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --output-file requirements/sssom.txt requirements/sssom.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --output-file requirements/authority.txt requirements/authority.in
