@@ -72,6 +72,8 @@ class Settings:
     """Largest query result, in bytes; a larger one is refused or broken off, not cut as if it were whole."""
     result_rows: int = 1_000_000
     """Most rows of a query result; one with more is refused or broken off likewise."""
+    service_allowed: str = ""
+    """Endpoints that queries may ask by SERVICE, with spaces between; what ends with / is a beginning."""
     metrics_from: str = "127.0.0.0/8 ::1"
     """Addresses and networks (with spaces between) that may read `/metrics`."""
     access_log: str = ""

@@ -4,10 +4,12 @@ import http.server
 import io
 import ipaddress
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyoxigraph
 import pytest
@@ -15,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QueryError, ServiceError, SettingsError, StoreError
+from kg.store import open_pool, open_store
 from kg.store.evaluation import Request, evaluate
 from kg.store.outward import Reach, is_public, post, resolved
 from kg.store.relay import Relay
-from kg.store.services import Allowed, allowed_of, relayed
+from kg.store.services import Allowed, Way, allowed_of, relayed
 
 DOOR = "s3cret"
 RESULT = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"from elsewhere"}}]}}'
@@ -96,7 +99,7 @@ def relay_to(other, **options):
 
 def answer(relay, sparql, prefixes=()):
     """Ask as a worker does, of the engine itself."""
-    told, names = relayed(sparql, relay.allowed, relay.url)
+    told, names = relayed(sparql, relay.way)
 
     out = io.BytesIO()
     store = pyoxigraph.Store()
@@ -142,7 +145,7 @@ def test_nothing_tells_where_the_relay_is():
 
 def test_places_in_messages_are_those_of_the_text_that_was_sent():
     query = "SELECT ?x { SERVICE <https://other.example/a/long/address> { ?s ?p ?x } . ?s ?p }"
-    told, names = relayed(query, Allowed(("https://other.example/",)), "http://127.0.0.1:1/s/")
+    told, names = relayed(query, Way(Allowed(("https://other.example/",)), "http://127.0.0.1:1/s/"))
 
     assert len(told) == len(query)
     assert told.index("{ ?s") == query.index("{ ?s")
@@ -178,9 +181,9 @@ def test_what_is_not_on_the_list_is_refused(query):
     allowed = allowed_of("https://good.example/sparql https://tree.example/a/")
 
     with pytest.raises(QueryError, match="SERVICE is not allowed"):
-        relayed(query, allowed, "http://127.0.0.1:1/s/")
+        relayed(query, Way(allowed, "http://127.0.0.1:1/s/"))
     with pytest.raises(QueryError, match="SERVICE is not allowed"):
-        relayed(query, Allowed(), "http://127.0.0.1:1/s/")
+        relayed(query, Way())
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,7 @@ def test_what_is_not_on_the_list_is_refused(query):
 )
 def test_what_is_on_the_list_is_sent_to_the_relay_only(query):
     allowed = allowed_of("https://good.example/sparql, https://tree.example/a/")
-    told, names = relayed(query, allowed, "http://127.0.0.1:1/s/")
+    told, names = relayed(query, Way(allowed, "http://127.0.0.1:1/s/"))
 
     assert all(iri.startswith("http://127.0.0.1:1/s/https://") for iri in names.values())
     assert len(names) == query.lower().count("service") - query.count('"SERVICE')
@@ -305,13 +308,56 @@ def test_a_failure_elsewhere_is_an_error_and_with_silent_it_is_not():
     assert "http://x/a" in silent
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("store") / "store"
+    made = open_store(path)
+    made.load(b"<http://x/a> <http://x/b> <http://x/c> <http://x/g> .\n")
+    made.close()
+    return path
+
+
+LIMITS = {"workers": 1, "seconds": 10, "memory_mb": 512, "result_bytes": 1_000_000}
+
+
+def test_a_pool_asks_a_server_on_the_list_and_no_other(store):
+    with elsewhere() as other, relay_to(other) as relay, open_pool(store, way=relay.way, **LIMITS) as pool:
+        found = pool.run(f"SELECT ?x {{ GRAPH ?g {{ ?a ?b ?c }} SERVICE <{other.url}> {{ ?s ?p ?x }} }}")
+        with pytest.raises(QueryError, match="not allowed for"):
+            pool.run("SELECT ?x { SERVICE <http://127.0.0.1/sparql> { ?s ?p ?x } }")
+        other.status = 500
+        with pytest.raises(ServiceError):
+            pool.run(f"SELECT ?x {{ SERVICE <{other.url}> {{ ?s ?p ?x }} }}")
+
+    assert b"from elsewhere" in found.body
+    assert len(other.asked) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is asked here is Linux's")
+def test_workers_of_a_pool_without_a_list_can_open_no_socket(store):
+    with (
+        open_pool(store, **LIMITS) as shut,
+        open_pool(store, way=Way(Allowed(("http://x/",)), "r"), **LIMITS) as free,
+    ):
+        modes = [
+            [
+                Path(f"/proc/{pid}/status").read_text().split("Seccomp:")[1].split()[0]
+                for pid in pool.processes
+            ]
+            for pool in (shut, free)
+        ]
+        assert b"true" in shut.run("ASK { GRAPH ?g { ?a ?b ?c } }").body
+
+    assert modes == [["2"], ["0"]]
+
+
 def test_the_relay_serves_nobody_who_does_not_know_its_secret():
     with elsewhere() as other, relay_to(other) as relay:
-        port = int(relay.url.split(":")[2].split("/")[0])
+        port = int(relay.way.relay.split(":")[2].split("/")[0])
         for path in ("/", f"/wrong!/{other.url}", "/s3cret/http://127.0.0.1/", f"/{other.url}"):
             with socket.create_connection(("127.0.0.1", port)) as line:
                 line.sendall(f"POST {path} HTTP/1.0\r\nContent-Length: 0\r\n\r\n".encode())
                 assert line.recv(100).startswith(b"HTTP/1.0 404")
 
     assert other.asked == []
-    assert ipaddress.ip_address(relay.url.split("/")[2].split(":")[0]).is_loopback
+    assert ipaddress.ip_address(relay.way.relay.split("/")[2].split(":")[0]).is_loopback

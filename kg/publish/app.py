@@ -33,6 +33,7 @@ from kg.publish.sparql import METHODS, sparql_pages
 from kg.publish.statements import in_words
 from kg.publish.terms import load_terms
 from kg.publish.timed import TimedEndpoint, TimedPages
+from kg.publish.told import told_in
 from kg.resources import resource
 from kg.search import NameIndex
 from kg.store import context_of
@@ -164,6 +165,8 @@ def _finished(edition: Edition, response: Response) -> Response:
     if refusal_in(request.environ) is None:
         response.headers["Accord-Release"] = edition.id
     memento.add_headers(response)
+    if told_in(request.environ).get("elsewhere"):
+        response.headers["Cache-Control"] = "no-store"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
         response.headers["Access-Control-Allow-Headers"] = (

@@ -94,7 +94,8 @@ class Metrics:
             self._ended[_outcome(seen)].inc()
         if "query" in told:
             self._query_seconds.observe(told["query"])
-            self._queue_seconds.observe(told.get("queue", 0.0))
+        if "queue" in told:
+            self._queue_seconds.observe(told["queue"])
 
     def text(self) -> bytes:
         """Return all figures in Prometheus' text format."""

@@ -83,9 +83,9 @@ class Observed:
         told = seen.told
         if told.get("cache") == "hit":
             return "cache;desc=hit"
-        queue, query = told.get("queue", 0.0), told.get("query", 0.0)
-        rest = max(self._clock() - seen.begun - queue - query, 0.0)
-        return f"queue;dur={queue * 1000:.1f}, query;dur={query * 1000:.1f}, render;dur={rest * 1000:.1f}"
+        parts = [(name, told[name]) for name in ("queue", "query") if name in told]
+        rest = max(self._clock() - seen.begun - sum(seconds for _, seconds in parts), 0.0)
+        return ", ".join(f"{name};dur={seconds * 1000:.1f}" for name, seconds in (*parts, ("render", rest)))
 
     def _end(self, environ: "WSGIEnvironment", seen: Seen) -> None:
         seen.seconds = self._clock() - seen.begun

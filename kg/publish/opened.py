@@ -16,6 +16,8 @@ from kg.release.generation import SUMS, sha256_of
 from kg.search import FILE, NameIndex, is_current, open_names, write_names
 from kg.settings import Settings
 from kg.store import MANIFEST, NQUADS, Nursery, QueryPool, described, open_pool, read_graph, read_manifest
+from kg.store.relay import open_relay
+from kg.store.services import Way, allowed_of
 from kg.vocabulary import FACTS, KG, Names
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def open_current(release: Release, settings: Settings) -> Opened:
     with ExitStack() as stack:
         # The pages have workers of their own, which no query of a stranger can hold up.
         nursery = stack.enter_context(closing(Nursery()))
-        strangers = stack.enter_context(_pool(release, names, settings, nursery, strangers=True))
+        way = _way(settings, stack)
+        strangers = stack.enter_context(_pool(release, names, settings, nursery, strangers=True, way=way))
         pages = stack.enter_context(_pool(release, names, settings, nursery))
         index = _names_of(release, names, stack)
         app = create_app(
@@ -130,6 +133,7 @@ def _pool(
     *,
     workers: int = 0,
     strangers: bool = False,
+    way: Way | None = None,
 ) -> QueryPool:
     caps = (
         {"per_client": settings.queries_per_client, "in_all": settings.queries_at_once} if strangers else {}
@@ -148,8 +152,23 @@ def _pool(
         prefixes=names.prefixes(),
         nursery=nursery,
         lazily=bool(workers),
+        way=way,
         **caps,
     )
+
+
+def _way(settings: Settings, stack: ExitStack) -> Way | None:
+    """Open the way to other servers, where queries may ask some; else there is none."""
+    allowed = allowed_of(settings.service_allowed, "service_allowed")
+    if not allowed:
+        return None
+    relay = open_relay(
+        allowed,
+        seconds=settings.query_seconds,
+        most_bytes=settings.result_bytes,
+        at_once=2 * settings.query_workers + 1,
+    )
+    return stack.enter_context(relay).way
 
 
 def _names_of(release: Release, names: Names, stack: ExitStack) -> NameIndex:

@@ -25,6 +25,8 @@ class Crew:
         self._all: set[WorkerHandle] = set()
         self._spares: list[WorkerHandle] = []
         self._open = True
+        self.replaced = 0
+        """How many workers came to their end before the crew."""
 
     @property
     def processes(self) -> list[int]:
@@ -83,6 +85,7 @@ class Crew:
         worker.kill()
         with self._lock:
             self._all.discard(worker)
+            self.replaced += 1
 
     def _new(self) -> WorkerHandle:
         if not self._open:

@@ -21,7 +21,8 @@ from kg.store.contract import Answer
 from kg.store.crew import Crew
 from kg.store.formats import media_for
 from kg.store.nursery import Nursery
-from kg.store.reading import kind_of, refuse_service
+from kg.store.reading import kind_of
+from kg.store.services import Way, relayed
 from kg.store.spool import Spool
 from kg.store.streamed import Streamed
 from kg.store.turns import Turns, network_of
@@ -42,6 +43,8 @@ class _Seat:
     """Whether it is for cheap queries only."""
     worker: WorkerHandle | None = None
     """None while it is vacant: not yet started, or not to be had."""
+    waited: float = 0.0
+    """How long who has it now waited for it."""
 
 
 class QueryPool:
@@ -55,14 +58,17 @@ class QueryPool:
         base: str | None = None,
         prefixes: Mapping[str, str] | None = None,
         nursery: Nursery | None = None,
+        way: Way | None = None,
     ) -> None:
         self._seconds = limits.seconds
+        self._way = way or Way()
         duties = Duties(
             path=str(path),
             memory=limits.memory_mb * _MIB,
             result_bytes=limits.result_bytes,
             result_rows=limits.result_rows,
             queries=limits.worker_queries,
+            way_out=bool(self._way.allowed),
             base=base,
             prefixes=dict(prefixes or {}),
         )
@@ -128,25 +134,32 @@ class QueryPool:
         """
         allowed = self._seconds if seconds is None else min(seconds, self._seconds)
         deadline = time.monotonic() + allowed
-        refuse_service(sparql)
+        text, services = relayed(sparql, self._way)
         kind = kind_of(sparql)
         media = media_for(kind, media)
-        asked = Asked(sparql, media, default_graphs, named_graphs, deadline, allowed)
+        asked = Asked(text, media, default_graphs, named_graphs, deadline, allowed, services)
         cheap = self._keeps and default_graphs is None and named_graphs is None and is_cheap(sparql)
         who = network_of(client)
         with ExitStack() as stack:
             self._turns.enter(who, cheap=cheap)
             stack.callback(self._turns.leave, who, cheap=cheap)
             seat, result = self._answered(who, asked, cheap=cheap)
+            waited = seat.waited
             if result.body is None:
-                return Streamed(kind, media, None, -1, *self._spooled(seat, asked, result.file, stack))
+                pieces, ended = self._spooled(seat, asked, result.file, stack)
+                return Streamed(kind, media, None, -1, pieces, ended, waited)
             self._give_back(seat)
-            return Streamed(kind, media, result.body, result.rows)
+            return Streamed(kind, media, result.body, result.rows, waited=waited)
 
     @property
     def processes(self) -> list[int]:
         """The process ids of its workers, those in reserve among them."""
         return self._crew.processes
+
+    @property
+    def replaced(self) -> int:
+        """How many workers were replaced: killed at a limit, lost, or tired."""
+        return self._crew.replaced
 
     def close(self) -> None:
         """Kill the workers; queries that still run end with a StoreError."""
@@ -170,9 +183,11 @@ class QueryPool:
         return seat, self._ask(seat, asked)
 
     def _seated(self, client: str, asked: Asked, *, cheap: bool) -> _Seat:
+        begun = time.monotonic()
         seat = self._turns.take(client, cheap=cheap, deadline=asked.deadline)
         if seat is None:
             raise StoreBusyError(f"no query worker came free in {asked.allowed:g} seconds")
+        seat.waited = time.monotonic() - begun
         return seat
 
     def _briefly(self, seat: _Seat, asked: Asked) -> Result | None:
@@ -242,12 +257,13 @@ def open_pool(
     prefixes: Mapping[str, str] | None = None,
     nursery: Nursery | None = None,
     lazily: bool = False,
+    way: Way | None = None,
     **limits: Unpack[Limited],
 ) -> QueryPool:
     """Return a pool whose workers have opened the store and wait for queries; close it when done.
 
     Lazily, a worker starts with the first query that needs it, and that query waits for it. Several pools may
-    share a `nursery`, which is then closed after them.
+    share a `nursery`, which is then closed after them. Queries ask other servers by the `way` only.
     """
-    pool = QueryPool(path, PoolLimits(**limits), base=base, prefixes=prefixes, nursery=nursery)
+    pool = QueryPool(path, PoolLimits(**limits), base=base, prefixes=prefixes, nursery=nursery, way=way)
     return pool.start(lazily=lazily)

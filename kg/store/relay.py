@@ -14,7 +14,7 @@ from typing import Self
 
 from kg.errors import StoreError
 from kg.store.outward import Reach, is_public, post, resolved
-from kg.store.services import Allowed
+from kg.store.services import Allowed, Way
 
 _log = logging.getLogger(__name__)
 _BODY_BYTES = 4_000_000
@@ -25,13 +25,12 @@ class Relay:
     """A small server on a port of its own; close it when no query runs any more."""
 
     def __init__(self, allowed: Allowed, reach: Reach, *, at_once: int, door: str) -> None:
-        self.allowed = allowed
         self._reach = reach
         self._places = threading.BoundedSemaphore(at_once)
         self._secret = f"/{door}/"
         self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_port}{self._secret}"
-        """What stands before the address that is to be asked."""
+        url = f"http://127.0.0.1:{self._server.server_port}{self._secret}"
+        self.way = Way(allowed, url)
 
     def start(self) -> Self:
         """Answer from now on."""
@@ -41,7 +40,9 @@ class Relay:
     def answer(self, path: str, body: bytes, accept: str) -> tuple[int, str, bytes]:
         """Return status, media type and body for a request to the relay."""
         secret, address = path[: len(self._secret)], path[len(self._secret) :]
-        if not hmac.compare_digest(secret.encode(), self._secret.encode()) or not self.allowed.has(address):
+        if not hmac.compare_digest(secret.encode(), self._secret.encode()) or not self.way.allowed.has(
+            address
+        ):
             return 404, "text/plain", b""
         if not self._places.acquire(blocking=False):
             return 503, "text/plain", b"too many at once"

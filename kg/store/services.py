@@ -5,7 +5,7 @@ the relay's address; so the engine itself never dials a stranger's, and places i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from re import Match
 from urllib.parse import urlsplit
@@ -37,6 +37,14 @@ class Allowed:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How queries get to other servers: which ones, and what stands before their addresses for the relay."""
+
+    allowed: Allowed = field(default_factory=Allowed)
+    relay: str = ""
+
+
 def allowed_of(text: str, setting: str = "service_allowed") -> Allowed:
     """Return what a setting allows; raises SettingsError for what is no such address."""
     words = tuple(sorted(set(text.replace(",", " ").split())))
@@ -51,20 +59,20 @@ def allowed_of(text: str, setting: str = "service_allowed") -> Allowed:
     return Allowed(words)
 
 
-def relayed(sparql: str, allowed: Allowed, relay: str) -> tuple[str, dict[str, str]]:
+def relayed(sparql: str, way: Way) -> tuple[str, dict[str, str]]:
     """Return the query with names in place of addresses after SERVICE, and what their prefixes stand for.
 
     Raises QueryError when it asks what is not allowed, or in a way in which that could not be told.
     """
-    if _WORD not in sparql.lower() or not allowed:
+    if _WORD not in sparql.lower() or not way.allowed:
         refuse_service(sparql)
         return sparql, {}
     names: dict[str, str] = {}
     pieces, end = [], 0
     free = (f"s{number}" for number in count() if f"s{number}:" not in sparql)
-    for token in _asked(sparql, allowed):
+    for token in _asked(sparql, way.allowed):
         prefix = next(free)
-        names[prefix] = relay + token.group()[1:-1]
+        names[prefix] = way.relay + token.group()[1:-1]
         pieces += [sparql[end : token.start()], f" {prefix}:".ljust(len(token.group()))]
         end = token.end()
     told = "".join([*pieces, sparql[end:]])

@@ -21,6 +21,8 @@ class Streamed:
     """Of a large one; raises StoreError (StoreTimeoutError, ...) when the query is stopped in the middle."""
     ended: Callable[[], None] | None = None
     """Gives back what the result holds; it may be called twice."""
+    waited: float = 0.0
+    """Seconds that the query waited for a worker."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces; when this raises, what was yielded is not the whole and must not look like it."""

@@ -24,6 +24,7 @@ from kg.store.embedded import read_only
 from kg.store.evaluation import Request, evaluate
 from kg.store.frames import END, ERROR, FILE, READY, WHOLE, Channel, Tail
 from kg.store.nursery import raise_workers
+from kg.store.shut_in import shut_in
 
 _SPOOL = 256 * 1024
 _PIECE = 256 * 1024
@@ -43,6 +44,8 @@ class Duties:
     result_rows: int
     queries: int
     """How many it answers before it is replaced."""
+    way_out: bool
+    """Whether its queries may ask other servers; else it opens no socket."""
     base: str | None
     prefixes: dict[str, str]
 
@@ -147,6 +150,8 @@ def work(end: socket.socket) -> None:
     channel = Channel(end)
     with contextlib.suppress(OSError, EOFError):  # the pool is gone: nobody is left to be told
         duties = Duties(**json.loads(channel.receive().payload))
+        if not duties.way_out:
+            shut_in()
         try:
             store = read_only(Path(duties.path))
         except StoreError as error:

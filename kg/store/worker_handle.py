@@ -6,8 +6,8 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from threading import Lock, RLock
 
 from kg import errors
@@ -31,6 +31,8 @@ class Asked:
     deadline: float
     allowed: float
     """Seconds that it had, for the message."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """By what names it asks other servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class WorkerHandle:
             "media": asked.media,
             "default_graphs": asked.default_graphs,
             "named_graphs": asked.named_graphs,
+            "services": dict(asked.services),
             "seconds": asked.deadline - time.monotonic(),
         }
         self._send(ASK, json.dumps(question).encode(), "died before this query")
