@@ -32,6 +32,7 @@ class Report:
             self.what.end + later if self.mode == "happened" else self.what.start - 9 * later.resolution
         )
         self.size = self.what.agreements + version + (random.random() < 0.1)
+        self.at_conference = self.what.venue != (version % 4 > 1)
         self.page, self.known = Page(self.language), dict[str, Thing]()
         self.venue: Thing | None = None
         self._write()
@@ -100,7 +101,7 @@ class Report:
         self._headline()
         self._paragraph(self._visit, self._leaders, self._seat)
         self._paragraph(self._meeting, self._aside)
-        if what.venue and self.mode == "happened":
+        if self.at_conference and self.mode == "happened":
             self._paragraph(self._conference, self._aside)
         self._paragraph(self._signing, self._counts)
         self._paragraph(self._pacts)

@@ -37,7 +37,7 @@ class Add:
 
 @dataclass(frozen=True)
 class Correct:
-    """Write the next version of an article."""
+    """Write the next version of an article: with another status and figure, or signed elsewhere."""
 
     number: int
 

@@ -59,12 +59,22 @@ def begun(tmp_path_factory):
         [],
         [Add(7)],
         [Correct(0)],
+        [Correct(0), Correct(0)],
         [Remove(6)],
         [Decide(0, accepted=True)],
         [Merge(0, 1)],
         [Add(116), Remove(110), Correct(6)],
     ],
-    ids=["nothing", "another report of it", "a correction", "a report less", "a link", "a merge", "several"],
+    ids=[
+        "nothing",
+        "another report of it",
+        "a correction",
+        "signed elsewhere",
+        "a report less",
+        "a link",
+        "a merge",
+        "several",
+    ],
 )
 def test_one_more_build_is_a_clean_build(begun, edits, tmp_path, monkeypatch):
     monkeypatch.setattr(storing, "_MOST_CHANGED", 1.0)
