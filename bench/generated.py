@@ -23,7 +23,7 @@ _CORRECTED = re.compile(r"(?:Correction |更正)(\d+)[:：][^\n]*\Z")
 
 
 def article(number: int, seed: int, *, version: int = 0) -> Findings:
-    """Return an article and all that is in it; a later version has another status, figure or place of signing."""
+    """Return an article and all that is in it; later versions have another status, figure or venue."""
     report = Report(number, seed, version)
     said, text = front_matter(report.file, f"{report.id}.md")
     return report.findings(article_of(text, said, f"{report.id}.md"))

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from rdflib import RDF, Graph, Literal
 
+from kg.pipeline import storing
 from kg.pipeline.storing import Earlier, store_and_view
+from kg.pipeline.view import write_view
 from kg.store import Shelf, nquads_of
 from kg.vocabulary import ENTITIES, FACTS, KG, KGV, Names, article_graph
 
@@ -31,7 +33,7 @@ def put(shelf, name, triples):
 def view(tmp_path):
     """Return what makes a release of articles, each a day and its triples, and returns its view."""
 
-    def made(name, articles, *, earlier="", known=None):
+    def made(name, articles, *, earlier="", known=None, derived=False):
         entities = Graph()
         issued = {graph_of(article): day for article, (day, _) in articles.items()}
         folder, before = tmp_path / name, tmp_path / earlier
@@ -40,23 +42,13 @@ def view(tmp_path):
             for article, (_, triples) in articles.items():
                 put(shelf, graph_of(article), triples)
             put(shelf, str(NAMES.graph(ENTITIES)), entities)
-            rests_on = Earlier(before / "store", known or {}, same_view=True) if earlier else None
-            store_and_view(folder / "store", shelf, entities, issued, NAMES, earlier=rests_on).close()
+            rests_on = Earlier(before / "store", known or {}, same_view=True, derived=derived)
+            taken = rests_on if earlier else None
+            store_and_view(folder / "store", shelf, entities, issued, NAMES, earlier=taken).close()
             shelf.write(folder / "dumps")
             return [line.decode() for line in shelf.lines(str(NAMES.graph(FACTS)))]
 
     return made
-
-
-def test_an_event_of_which_only_one_report_is_believed_stays_described_as_in_a_clean_build(view):
-    also = NAMES.of_path("institution/i")
-    first = OTHERS | {"first": (OLD, [(DEAL, KG.signedAt, FIRST), (also, KG.location, FIRST)])}
-    said = [(DEAL, KG.signedAt, SECOND), (FIRST, RDF.type, KG.Event), (FIRST, KG.kind, KGV.signing)]
-    second = first | {"second": (NEW, said)}
-    view("before", first)
-    days = {graph_of(article): day.isoformat() for article, (day, _) in first.items()}
-
-    assert view("after", second, earlier="before", known=days) == view("clean", second)
 
 
 def test_a_thing_that_one_report_is_not_believed_to_be_signed_at_is_in_the_view(view):
@@ -90,3 +82,17 @@ def test_a_report_that_is_now_of_another_day_is_weighed_anew(view, known):
     after = view("after", articles(OLD), earlier="before", known=days if known else {})
 
     assert after == view("clean", articles(OLD))
+
+
+def test_of_a_derived_release_only_what_was_taken_out_is_weighed_anew(view, monkeypatch):
+    weighed = []
+
+    def noted(sources, changed, folder):
+        weighed.append(changed)
+        write_view(sources, changed, folder)
+
+    view("before", OTHERS | {"gone": (OLD, [(DEAL, KG.status, KGV.planned)])})
+    monkeypatch.setattr(storing, "write_view", noted)
+    view("after", OTHERS, earlier="before", derived=True)
+
+    assert weighed == [{str(DEAL)}]

@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from kg.errors import ExtractError
+from kg.extract.references import referring
 from kg.extract.review import reviewed
 from kg.extract.rules import extract
 from kg.model import Extractor
@@ -12,7 +13,7 @@ from kg.model import Extractor
 if TYPE_CHECKING:
     from kg.settings import Options
 
-__all__ = ["extract", "load_extractor", "reviewed"]
+__all__ = ["extract", "load_extractor", "referring", "reviewed"]
 
 _GROUP = "kg.extractors"
 

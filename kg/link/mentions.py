@@ -124,9 +124,11 @@ def _mentions(found: Findings) -> list[Mention]:
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for fact in found.facts:
         facts[fact.subject].append(fact)
-        for key in (fact.subject, fact.value.key if isinstance(fact.value, Ref) else ARTICLE_KEY):
-            if key not in keys and key != ARTICLE_KEY:
-                raise ExtractError(f"{article.source}: {fact.relation} speaks of {key!r}, which is not there")
+        wanted = {fact.subject} - {ARTICLE_KEY}
+        if isinstance(fact.value, Ref):
+            wanted.add(fact.value.key)
+        for key in sorted(wanted - keys):
+            raise ExtractError(f"{article.source}: {fact.relation} speaks of {key!r}, which is not there")
     entities = sorted(found.entities, key=lambda e: (e.evidence, e.kind, normalise(e.name), e.key))
     if article.publisher:
         entities.append(Entity(PUBLISHER_KEY, Kind.INSTITUTION, article.publisher, ()))

@@ -13,6 +13,7 @@ from kg.errors import KgError, SourceError
 from kg.evaluate import to_eval
 from kg.gazetteer import Registry, load_registry
 from kg.link import Ledger, append_lines, link, load_ledger
+from kg.link.mappings import Row
 from kg.model import Article, Findings, Links
 from kg.pipeline import kept, verdicts
 from kg.pipeline.cache import CACHE, StageCache
@@ -22,12 +23,12 @@ from kg.pipeline.decisions import Book, digest_of, open_book, snapshot_of, told_
 from kg.pipeline.describing import describe_draft
 from kg.pipeline.extraction import findings_of, findings_with
 from kg.pipeline.graphs import shelve_graphs
-from kg.pipeline.losses import refuse_losses
+from kg.pipeline.losses import meta_before, refuse_losses
 from kg.pipeline.reading import Given, articles_of
 from kg.pipeline.releasing import Written, contents_of, taken_over, write_draft
 from kg.pipeline.tombstones import tombstones
 from kg.pipeline.tracking import Track, untracked
-from kg.pipeline.unchanged import Built, asked_for, note_built, nothing_new
+from kg.pipeline.unchanged import Built, Used, asked_for, note_built, nothing_new, snapshot_digest
 from kg.pipeline.verdicts import Verdict
 from kg.pipeline.withdrawing import complete
 from kg.read import outcomes, print_of, sources
@@ -69,11 +70,12 @@ def build(
         tell(f"reading {len(found)} sources")
         given = [Given(source, print_of(source)) for source in found]
         asked = asked_for(given, settings, strict=strict)
-        if (last := nothing_new(order.state, asked, settings.authority, draft.earlier)) is not None:
-            return last
-        with StageCache(order.state / CACHE) as cache:
-            built = _released(draft, given, cache, order)
-        note_built(order.state, asked, settings.authority, built)
+        built = nothing_new(order.state, asked, settings.authority, draft.earlier)
+        if built is None:
+            snapshot = snapshot_digest(order.state, settings.authority)
+            with StageCache(order.state / CACHE) as cache:
+                built, articles, rows = _released(draft, given, cache, order)
+            note_built(order.state, asked, Used(articles, rows, snapshot), built)
         for gone in tidy(into, keep=settings.keep_releases, on=as_of):
             tell(f"removed release {gone}: only {settings.keep_releases} are kept")
     return built
@@ -94,7 +96,10 @@ class _Order:
     withdrawals: Withdrawals
 
 
-def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _Order) -> Built:
+def _released(
+    draft: Draft, given: Sequence[Given], cache: StageCache, order: _Order
+) -> tuple[Built, Sequence[Article], Sequence[Row]]:
+    """Return what came of it, and the articles and decisions that it rests on."""
     state, earlier = order.state, draft.earlier
     tracked = order.track(given, "reading", len(given))
     settled, unread = articles_of(
@@ -125,7 +130,8 @@ def _released(draft: Draft, given: Sequence[Given], cache: StageCache, order: _O
         renew(same, draft.records / verdicts.FILE, same.meta | {"makers": makers})
     dropped = (f"{each.article.source}: {each.reason}" for each in settled.dropped)
     left_out, notices = (*unread, *failed, *checked.refused), (*dropped, *written.notices)
-    return Built(published.release.id, left_out, notices, _summary(published))
+    built = Built(published.release.id, left_out, notices, _summary(published))
+    return built, settled.kept, book.rows
 
 
 def _written(
@@ -140,15 +146,16 @@ def _written(
 ) -> Written:
     """Write the release into its draft, unless it loses much or is the one that there is."""
     earlier, settings = draft.earlier, order.settings
+    before = meta_before(draft.directory)
     order.tell("writing store and dumps")
     shelve_graphs(shelf, checked, book, settings=settings)
     paths = ledger.extended(checked.links.new).paths.values()
-    told = tombstones(order.withdrawals, earlier.meta if earlier else None)
+    told = tombstones(order.withdrawals, before)
     contents = contents_of(checked, book, paths, told, settings=settings)
     taken = taken_over(earlier, known, contents.names)
     written = write_draft(draft, shelf, contents, strict=order.strict, earlier=taken)
-    if earlier is not None and not order.shrink:
-        refuse_losses(earlier.meta, written.meta)
+    if before is not None and not order.shrink:
+        refuse_losses(before, written.meta)
     version = version_of(snapshot_of(order.state, settings.authority))
     meta = written.meta | {"made": made_now(digest_of(book), version, settings=settings)}
     if earlier is None or earlier.content != written.content:

@@ -38,15 +38,18 @@ class Book:
     decisions: Decisions
     new: tuple[Row, ...] = ()
     """What is still to be appended."""
+    told: tuple[Told, ...] = ()
+    """What the articles tell of each thing that an authority may have."""
 
     def keep(self) -> None:
-        """Append what is new to the log."""
+        """Append what is new to the log, and note what is told of each thing."""
         append_rows(self.folder, self.new)
+        write_subjects(self.folder.parent / FILE, self.told)
 
     def with_new(self, new: Sequence[Row]) -> "Book":
         """Return the book with rows that are still to be appended."""
         rows = (*self.rows, *new)
-        return Book(self.folder, rows, decided(rows), (*self.new, *new))
+        return replace(self, rows=rows, decisions=decided(rows), new=(*self.new, *new))
 
 
 def open_book(state: Path) -> Book:
@@ -65,11 +68,11 @@ def snapshot_of(state: Path, setting: str) -> Path | None:
 def told_and_proposed(
     checked: Checked, book: Book, registry: Registry, *, settings: Settings, on: date
 ) -> tuple[Checked, Book]:
-    """Note what is told of each thing; with a snapshot, ask the linker and apply what it is sure of."""
+    """Put into the book what is told of each thing; with a snapshot, also what the linker is sure of."""
     state = book.folder.parent
     survivors = [each.findings for each in checked.articles]
     told = subjects_of(survivors, checked.links, registry)
-    write_subjects(state / FILE, told)
+    book = replace(book, told=tuple(told))
     snapshot = snapshot_of(state, settings.authority)
     if snapshot is None:
         return checked, book

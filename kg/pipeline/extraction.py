@@ -9,7 +9,7 @@ from itertools import repeat
 from multiprocessing import get_context
 
 from kg.errors import ExtractError, KgError
-from kg.extract import load_extractor, reviewed
+from kg.extract import load_extractor, referring, reviewed
 from kg.model import Article, Extractor, Findings
 from kg.pipeline.cache import StageCache
 from kg.pipeline.findings_json import from_json, to_json
@@ -84,7 +84,7 @@ def _key(article: Article, of_all: Sequence[object]) -> str:
 def _one(article: Article, name: str, options: Options, least: float) -> Findings | KgError:
     extract: Extractor = load_extractor(name, options)
     try:
-        return reviewed(extract(article), least=least)
+        return reviewed(referring(extract(article)), least=least)
     except KgError as error:
         return error
     except Exception as error:  # noqa: BLE001  an extractor may be a stranger's: its fault is this article's alone

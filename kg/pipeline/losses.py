@@ -1,9 +1,11 @@
 """A release that suddenly holds much less than the one before is not published unasked."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from kg.errors import ShapeError
+from kg.errors import NotFoundError, ShapeError, StoreError
+from kg.release import current
 
 _MOST_LOST = 0.2
 """Share of what there was that may be lost."""
@@ -23,6 +25,14 @@ def refuse_losses(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     ]
     if lost:
         raise ShapeError(f"not published: {'; '.join(lost)}; if that is right, build with --shrink")
+
+
+def meta_before(directory: Path) -> Mapping[str, Any] | None:
+    """Return what the current release tells of itself, whole or damaged otherwise; nothing without one."""
+    try:
+        return current(directory).meta
+    except (NotFoundError, StoreError):
+        return None
 
 
 def _counts(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:

@@ -86,7 +86,8 @@ def _affected(sources: Sources, changed: list[str], earlier: Earlier) -> set[str
     reports = pattern(f"{sources.names.graph('article/')}[a-z0-9-]+")
     telling = [g for g in changed if reports.fullmatch(g) or g == str(sources.names.graph(ENTITIES))]
     days = {graph: day.isoformat() for graph, day in sources.issued.items()}
-    redated = [graph for graph, day in days.items() if earlier.issued.get(graph) != day]
+    # A graph whose earlier day is not known counts; in a derived release no day is another one.
+    redated = [] if earlier.derived else [g for g, day in days.items() if earlier.issued.get(g) != day]
     return changed_things(sources.shelf, telling, redated)
 
 

@@ -58,8 +58,8 @@ class PartsFile:
         Raises StoreError when a file cannot be read or written, as all methods do.
         """
         self._into = into
-        self._places = earlier.places() if earlier else {}
         with ExitStack() as stack, clear_errors(str(into.file)):
+            self._places = earlier.places() if earlier else {}
             into.record.parent.mkdir(parents=True, exist_ok=True)
             self._out = stack.enter_context(into.file.open("wb"))
             self._rows = stack.enter_context(into.record.open("w", encoding="utf-8"))

@@ -7,9 +7,9 @@ import heapq
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -44,7 +44,10 @@ def differences(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[bo
 
 
 def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
-    """Yield each line once, in the order of its bytes; runs too long for memory are kept in `folder`."""
+    """Yield each line once, in the order of its bytes; runs too long for memory are kept in `folder`.
+
+    Raises StoreError when they cannot be.
+    """
     source = iter(lines)
     with ExitStack() as stack:
         runs: list[Iterable[bytes]] = []
@@ -60,10 +63,15 @@ def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
 def _on_disk(run: list[bytes], folder: Path, stack: ExitStack) -> Iterable[bytes]:
     with clear_errors(str(folder)):
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  the stack closes it
-        stack.callback(file.close)
+        stack.callback(_close, file)
         file.writelines(run)
         file.seek(0)
     return file
+
+
+def _close(file: IO[bytes]) -> None:
+    with suppress(OSError):  # on a full disk it cannot be finished, nor need it be
+        file.close()
 
 
 def _lines(graph: str, ntriples: bytes) -> Iterator[bytes]:

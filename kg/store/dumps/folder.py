@@ -9,8 +9,11 @@ from pathlib import Path
 import pyoxigraph
 import zstandard
 
-from kg.store import jsonld, lines, parts
+from kg import vocabulary
 from kg.store.parts import Parted, PartsFile
+
+_READ = ("contract.py", "described.py", "embedded.py", "jsonld.py", "lines.py", "parts.py", "sorting.py")
+"""The modules beside this package that take part in what a file's part says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def key_of(*told: str | bytes) -> str:
 def _made_by() -> bytes:
     """Return what tells this code and the libraries that pack and write from any other."""
     versions = (pyoxigraph.__version__, zstandard.__version__, zlib.ZLIB_RUNTIME_VERSION)
-    files = [*Path(__file__).parent.glob("*.py"), *(Path(str(m.__file__)) for m in (jsonld, lines, parts))]
+    here = Path(__file__).parent
+    files = [*here.glob("*.py"), *(here.parent / name for name in _READ), Path(vocabulary.__file__)]
     sources = [path.read_bytes() for path in sorted(files, key=lambda path: path.name)]
     return hashlib.sha256(repr((versions, sources)).encode()).digest()
