@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.release import current, verify
+from kg.release.sums import own_files, write_sums
 from tests.conftest import AS_OF, TREE, kg, start, stop
 
 ARTICLES = TREE / "data/articles"
@@ -204,6 +205,7 @@ def test_a_release_that_another_version_made_is_rested_on_once_it_is_found_the_s
     record.write_text(re.sub('"key": "[0-9a-f]*"', '"key": "of another version"', own.decode()))
     meta = json.loads((release / "meta.json").read_text())
     (release / "meta.json").write_text(json.dumps(meta | {"makers": meta["makers"] | {"view": "other"}}))
+    write_sums(release, own_files(release))
     (tmp_path / "out/state/cache/last.json").unlink()
     again = build(folder, into=tmp_path / "out")
 
@@ -219,11 +221,21 @@ def test_a_damaged_cache_costs_nothing_but_time(tmp_path):
     before = files(tmp_path / "out")
     for path in (tmp_path / "out/state/cache").iterdir():
         path.write_bytes(b"broken")
-    (tmp_path / "out/current/records/articles.jsonl").write_bytes(b"{")
     again = build(folder, into=tmp_path / "out")
 
     assert "nothing changed" in again.stdout
     assert files(tmp_path / "out") == before
+
+
+def test_a_release_with_damaged_records_is_made_anew_as_it_was(tmp_path):
+    folder = few(tmp_path, 1)
+    build(folder, into=tmp_path / "out")
+    before = files(tmp_path / "out")
+    (tmp_path / "out/current/records/articles.jsonl").write_bytes(b"{")
+    build(folder, into=tmp_path / "out")
+
+    assert files(tmp_path / "out") == before
+    assert verify(current(tmp_path / "out")) == []
 
 
 def test_the_dump_without_quotations_has_none(sample):
