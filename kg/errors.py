@@ -13,6 +13,7 @@
     - StoreTimeoutError  a query took longer than it may
     - StoreBusyError     no worker came free in time
     - ClientBusyError    one client has too many queries under way
+    - TooLargeError      a query needs more than it may have
     - ServiceError       a server that a query asks by SERVICE fails
 
 An error says what happened; an edge (the command line, HTTP) says what that means there.
@@ -69,6 +70,10 @@ class StoreBusyError(StoreError):
 
 class ClientBusyError(StoreError):
     """One client has as many queries under way as one may have."""
+
+
+class TooLargeError(StoreError):
+    """A query needs more memory, or its result is larger, than is allowed."""
 
 
 class ServiceError(StoreError):

@@ -32,6 +32,7 @@ from tests.publish_site import DIGEST, NAMES, make_release, nquads_of
 
 TREE = Path(__file__).parent.parent
 START = """
+import json
 import sys
 from pathlib import Path
 from kg.publish import serve
@@ -39,16 +40,16 @@ from kg.settings import Settings
 
 serve(
     Path(sys.argv[1]),
-    settings=Settings(port=int(sys.argv[2]), query_seconds=float(sys.argv[3])),
+    settings=Settings(port=int(sys.argv[2]), query_seconds=float(sys.argv[3]), **json.loads(sys.argv[4])),
     ready=lambda url: print(url, flush=True),
 )
 """
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
 
 
-def start(directory, port=0, seconds=5.0):
+def start(directory, port=0, seconds=5.0, **options):
     process = subprocess.Popen(
-        [sys.executable, "-c", START, str(directory), str(port), str(seconds)],
+        [sys.executable, "-c", START, str(directory), str(port), str(seconds), json.dumps(options)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -121,6 +122,22 @@ def test_the_server_counts_what_it_answers_and_what_its_cache_answers(url):
     assert grown('accord_queries_total{outcome="refused"}') == 1
     assert grown('accord_requests_total{route="page",status="200"}') == 1
     assert after['accord_release_info{release="2026-11-01-0badcafe"}'] == "1.0"
+
+
+def test_a_query_that_needs_too_much_is_told_what_is_allowed(release):
+    process, url = start(release, result_rows=3)
+    try:
+        with pytest.raises(urllib.error.HTTPError) as told:
+            ask(url, "SELECT * { ?a ?b ?c }", "application/json")
+        with told.value as answer:
+            said = json.loads(answer.read())
+        assert figures(url)['accord_queries_total{outcome="too_large"}'] == "1.0"
+    finally:
+        stop(process)
+
+    assert said["status"] == 422
+    assert "more than 3 rows" in said["detail"]
+    assert "LIMIT" in said["detail"]
 
 
 def test_the_id_of_a_request_is_in_the_answer_and_in_the_problem_document(url):

@@ -37,6 +37,7 @@ from kg.errors import (
     StoreBusyError,
     StoreError,
     StoreTimeoutError,
+    TooLargeError,
 )
 
 EXIT: dict[type[KgError], int] = {
@@ -53,6 +54,7 @@ EXIT: dict[type[KgError], int] = {
     StateError: 12,
     ClientBusyError: 13,
     ServiceError: 14,
+    TooLargeError: 15,
 }
 """What each error means to a shell; 1 means: done, but something was left out."""
 

@@ -31,6 +31,7 @@ STATUS: Final[Mapping[type[errors.KgError], int]] = {
     errors.StoreTimeoutError: 503,
     errors.StoreBusyError: 503,
     errors.ClientBusyError: 429,
+    errors.TooLargeError: 422,
     errors.ServiceError: 502,
 }
 
@@ -38,6 +39,7 @@ _TITLES: Final[Mapping[type[errors.KgError], str]] = {
     errors.QueryError: "The query cannot be answered",
     errors.StoreTimeoutError: "The query took longer than it may; nothing of it was sent",
     errors.StoreBusyError: "All workers are busy; please try again",
+    errors.TooLargeError: "The query needs more than a query may have here",
     errors.ServiceError: "A server that the query asks by SERVICE did not answer as it should",
     errors.ClientBusyError: "You have too many queries under way; please wait for one to end",
 }

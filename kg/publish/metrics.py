@@ -22,7 +22,7 @@ _ROUTES: Final = {
         "page", "queries", "readyz", "reconcile", "releases", "sparql", "static", "timemap", "vocab",
     )
 }  # fmt: skip
-OUTCOMES: Final = ("answered", "refused", "timeout", "busy", "failed", "cut")
+OUTCOMES: Final = ("answered", "refused", "timeout", "busy", "too_large", "failed", "cut")
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _TOO_MANY: Final = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 

@@ -18,6 +18,7 @@ _OUTCOMES: Final[dict[type[errors.KgError], str]] = {
     errors.StoreTimeoutError: "timeout",
     errors.StoreBusyError: "busy",
     errors.ClientBusyError: "busy",
+    errors.TooLargeError: "too_large",
     errors.StoreError: "failed",
 }
 

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import pyoxigraph
 
-from kg.errors import KgError, StoreError
+from kg.errors import KgError, StoreError, TooLargeError
 from kg.store.counting import RowCounter
 from kg.store.embedded import read_only
 from kg.store.evaluation import Request, evaluate
@@ -64,7 +64,7 @@ class _Out:
     def write(self, data: bytes) -> int:
         self._size += len(data)
         if self._size > self._duties.result_bytes:
-            raise _StoppedError(
+            raise TooLargeError(
                 f"the result is larger than {self._duties.result_bytes:,} bytes; ask for less, or use LIMIT"
             )
         self._kept += data
@@ -94,7 +94,7 @@ class _Out:
     def _counted(self, *, last: bool = False) -> int:
         rows = self._counter.add(bytes(self._kept), last=last)
         if rows > self._duties.result_rows:
-            raise _StoppedError(
+            raise TooLargeError(
                 f"the result has more than {self._duties.result_rows:,} rows; ask for less, or use LIMIT"
             )
         return rows
@@ -109,7 +109,7 @@ class _Out:
                 while at < len(rest):
                     at += self._file.write(rest[at:])
         except OSError as error:
-            raise _StoppedError(f"a large result cannot be kept on disk: {error.strerror}") from error
+            raise StoreError(f"a large result cannot be kept on disk: {error.strerror}") from error
         self._kept.clear()
         if first:
             self._channel.send(FILE, file=self._file.fileno())
@@ -141,10 +141,6 @@ def _pages(field: int) -> int:
         return 0
 
 
-class _StoppedError(Exception):
-    """Not an OSError, so that no one takes it for the store's."""
-
-
 def work(end: socket.socket) -> None:
     """Learn what to do, open the store and answer until the socket ends."""
     channel = Channel(end)
@@ -171,8 +167,6 @@ def _serve(channel: Channel, store: pyoxigraph.Store, duties: Duties, weariness:
     try:
         kind, _ = evaluate(store, Request(**asked, base=duties.base, prefixes=duties.prefixes), out)  # type: ignore[arg-type]  # it needs `write` only
         out.finish(kind, tired=weariness.tired())
-    except _StoppedError as error:
-        _send_error(channel, StoreError(str(error)))
     except KgError as error:
         _send_error(channel, error)
     finally:

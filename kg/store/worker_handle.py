@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass, field
 from threading import Lock, RLock
 
 from kg import errors
-from kg.errors import KgError, StoreBusyError, StoreError, StoreTimeoutError
+from kg.errors import KgError, StoreBusyError, StoreError, StoreTimeoutError, TooLargeError
 from kg.store.frames import ASK, ERROR, FILE, READY, Channel, Frame, opened
 from kg.store.nursery import Nursery
 from kg.store.worker import Duties
 
 _MIB = 1024 * 1024
 _DEATH_MS = 2000
+_OVER_QUERY = "died over this query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class WorkerHandle:
 
     def _answered(self, asked: Asked) -> Frame:
         try:
-            frame = self._receive(asked.deadline, "died over this query")
+            frame = self._receive(asked.deadline, _OVER_QUERY)
         except TimeoutError:
             frame = None
         # Asked of the clock too: an overdue worker may have ended itself before we looked.
@@ -167,10 +168,10 @@ class WorkerHandle:
             raise self._lost(what) from error
 
     def _lost(self, what: str) -> StoreError:
+        # Where it had not been ended by us, it ran out of what it may use.
+        kind = TooLargeError if self.usable and what == _OVER_QUERY else StoreError
         self.kill()
-        return StoreError(
-            f"a query worker {what}: {self._memory // _MIB} MiB of memory are allowed; ask for less"
-        )
+        return kind(f"a query worker {what}: {self._memory // _MIB} MiB of memory are allowed; ask for less")
 
 
 def _error_in(frame: Frame) -> KgError:

@@ -121,7 +121,7 @@ def test_whatever_is_slow_or_large_is_an_error_in_time(small, query):
     asked(small, query, codes)
     ((code, seconds, _),) = codes
 
-    assert code in (500, 503)
+    assert code in (422, 503)
     assert seconds < LIMIT + 1 + SLACK
     assert settled(lambda: small.sparql("ASK {}", "text/csv"), "true").strip() == "true"
 
