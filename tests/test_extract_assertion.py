@@ -221,3 +221,10 @@ def test_an_agreement_signed_at_the_meeting_of_another_sentence_quotes_its_own_s
     text += f"{ELM} and {OAK} signed a treaty at the press conference."
 
     assert deals(text) == [("signed", [ELM, OAK])]
+
+
+@pytest.mark.parametrize("word", ["so-called", "alleged", "fake"])
+def test_what_signs_an_agreement_that_is_said_to_be_none_is_no_event(word):
+    told = extract(lines_article(f"An {word} agreement was signed in Boston on Monday by {ELM} and {OAK}."))
+
+    assert not [e for e in told.entities if e.kind in (Kind.EVENT, Kind.AGREEMENT)]
