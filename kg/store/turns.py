@@ -17,7 +17,9 @@ Seat = TypeVar("Seat")
 
 
 @dataclass(slots=True, eq=False)
-class _Ticket(Generic[Seat]):
+class Ticket(Generic[Seat]):
+    """One query that waits for a seat."""
+
     client: str
     seat: Seat | None = None
     gone: bool = False
@@ -29,13 +31,13 @@ class Lane(Generic[Seat]):
     """Who waits for one sort of seat: each client in its turn, and of one client who came first."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, deque[_Ticket[Seat]]] = OrderedDict()
+        self._waiting: OrderedDict[str, deque[Ticket[Seat]]] = OrderedDict()
 
-    def add(self, ticket: "_Ticket[Seat]") -> None:
+    def add(self, ticket: Ticket[Seat]) -> None:
         """Let it wait behind the others of its client; a new client comes last."""
         self._waiting.setdefault(ticket.client, deque()).append(ticket)
 
-    def next(self) -> "_Ticket[Seat] | None":
+    def next(self) -> Ticket[Seat] | None:
         """Return who is served now; its client's next turn comes after all others'."""
         while self._waiting:
             client, tickets = next(iter(self._waiting.items()))
@@ -51,7 +53,7 @@ class Lane(Generic[Seat]):
             return ticket
         return None
 
-    def drop(self, ticket: "_Ticket[Seat]") -> None:
+    def drop(self, ticket: Ticket[Seat]) -> None:
         """Forget one that waits no more."""
         tickets = self._waiting.get(ticket.client)
         if tickets is not None and ticket in tickets:
@@ -107,7 +109,7 @@ class Turns(Generic[Seat]):
                 return self._kept.popleft()
             if self._free:
                 return self._free.popleft()
-            ticket: _Ticket[Seat] = _Ticket(client)
+            ticket: Ticket[Seat] = Ticket(client)
             self._any.add(ticket)
             if cheap:
                 self._cheap.add(ticket)

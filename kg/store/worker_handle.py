@@ -6,7 +6,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from threading import Lock, RLock
 
@@ -19,6 +19,8 @@ from kg.store.worker import Duties
 _MIB = 1024 * 1024
 _DEATH_MS = 2000
 _OVER_QUERY = "died over this query"
+LOOK_SECONDS = 0.25
+"""How often it is looked whether who asked is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Asked:
     """Seconds that it had, for the message."""
     services: Mapping[str, str] = field(default_factory=dict)
     """By what names it asks other servers."""
+    gone: Callable[[], bool] | None = None
+    """Tells whether whoever asked has gone away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +143,7 @@ class WorkerHandle:
         return bool(poll.poll(milliseconds))
 
     def _answered(self, asked: Asked) -> Frame:
-        try:
-            frame = self._receive(asked.deadline, _OVER_QUERY)
-        except TimeoutError:
-            frame = None
+        frame = self._awaited(asked)
         # Asked of the clock too: an overdue worker may have ended itself before we looked.
         if frame is None or time.monotonic() > asked.deadline:
             if frame is not None and frame.file >= 0:
@@ -152,6 +153,19 @@ class WorkerHandle:
         if frame.letter == ERROR:
             raise _error_in(frame)
         return frame
+
+    def _awaited(self, asked: Asked) -> Frame | None:
+        """Return the next frame, or None at the deadline; raises StoreTimeoutError when nobody waits for it."""
+        while True:
+            look = asked.deadline if asked.gone is None else min(asked.deadline, time.monotonic() + LOOK_SECONDS)
+            try:
+                return self._receive(look, _OVER_QUERY)
+            except TimeoutError:
+                if look == asked.deadline:
+                    return None
+            if asked.gone is not None and asked.gone():
+                self.kill()
+                raise StoreTimeoutError("who asked has gone away, and the query was stopped")
 
     def _receive(self, deadline: float, what: str) -> Frame:
         try:
