@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -140,6 +141,19 @@ def test_a_client_that_goes_away_frees_its_worker_and_the_disk_at_once(pool):
     assert files_of(pool) == files
     with pytest.raises(StoreError, match="given back"):
         next(iter(result))
+
+
+def test_a_query_whose_client_went_away_is_stopped_before_it_has_a_result(path):
+    with open_pool(path, **LIMITS) as pool, ThreadPoolExecutor(2) as threads:
+        gone = threading.Event()
+        running, waiting = (threads.submit(pool.stream, FOREVER, gone=gone.is_set) for _ in range(2))
+        time.sleep(0.3)
+        assert not running.done()
+        gone.set()
+        for each in (running, waiting):
+            with pytest.raises(StoreTimeoutError, match="gone away"):
+                each.result(timeout=1)
+        assert answered_within(pool, 0.5)
 
 
 def test_a_full_disk_is_a_clear_error_before_the_first_byte(path):

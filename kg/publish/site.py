@@ -1,6 +1,6 @@
 """Stage 6, publish: what is published, and the door to the store; given to every room of the site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,7 @@ class Endpoint(Runner, Protocol):
         named_graphs: Sequence[str] | None = None,
         seconds: float | None = None,
         client: str = "",
+        gone: Callable[[], bool] | None = None,
     ) -> Streamed:
         """Return an answer that is sent on as it comes where it is large; it must be closed."""
 

@@ -132,6 +132,7 @@ def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
         named_graphs=asked.named_graphs if graphs else None,
         seconds=site.limits.query_seconds,
         client=request.remote_addr or "",
+        gone=request.environ.get("accord.gone"),
     )
     if page:
         with result:

@@ -126,10 +126,12 @@ class QueryPool:
         named_graphs: Sequence[str] | None = None,
         seconds: float | None = None,
         client: str = "",
+        gone: Callable[[], bool] | None = None,
     ) -> Streamed:
         """Return an answer that, where it is large, is sent on as it comes; it must be closed.
 
-        `client` is the address of who asks, so that one cannot take the places of all; ours have none.
+        `client` is the address of who asks, so that one cannot take the places of all; ours have none. `gone`
+        tells whether they went away, so that nobody works on for them.
         Raises what `run` raises, and ClientBusyError.
         """
         allowed = self._seconds if seconds is None else min(seconds, self._seconds)
@@ -137,7 +139,7 @@ class QueryPool:
         text, services = relayed(sparql, self._way)
         kind = kind_of(sparql)
         media = media_for(kind, media)
-        asked = Asked(text, media, default_graphs, named_graphs, deadline, allowed, services)
+        asked = Asked(text, media, default_graphs, named_graphs, deadline, allowed, services, gone)
         cheap = self._keeps and default_graphs is None and named_graphs is None and is_cheap(sparql)
         who = network_of(client)
         with ExitStack() as stack:
@@ -184,8 +186,10 @@ class QueryPool:
 
     def _seated(self, client: str, asked: Asked, *, cheap: bool) -> _Seat:
         begun = time.monotonic()
-        seat = self._turns.take(client, cheap=cheap, deadline=asked.deadline)
+        seat = self._turns.take(client, cheap=cheap, deadline=asked.deadline, gone=asked.gone)
         if seat is None:
+            if asked.gone is not None and asked.gone():
+                raise StoreTimeoutError("who asked has gone away before there was a worker")
             raise StoreBusyError(f"no query worker came free in {asked.allowed:g} seconds")
         seat.waited = time.monotonic() - begun
         return seat
@@ -210,8 +214,9 @@ class QueryPool:
             if seat.worker is None or not seat.worker.alive():
                 seat.worker = self._crew.instead_of(seat.worker)
             return seat.worker.ask(asked)
-        except BaseException:
-            self._give_back(seat)
+        except BaseException as error:
+            # After anything but an error of ours the worker may still be at it.
+            self._give_back(seat, stop=not isinstance(error, KgError))
             raise
 
     def _spooled(
@@ -222,7 +227,11 @@ class QueryPool:
         stack.callback(spool.close)
         if (worker := seat.worker) is not None:
             stack.callback(lambda: None if spool.ended else worker.kill())
-        threading.Thread(target=self._follow, args=(seat, asked, spool), name="large result").start()
+        try:
+            threading.Thread(target=self._follow, args=(seat, asked, spool), name="large result").start()
+        except RuntimeError as error:  # the system gives no more threads
+            self._give_back(seat, stop=True)
+            raise StoreBusyError("no thread could be started for a large result") from error
         return spool.pieces(), stack.pop_all().close
 
     def _follow(self, seat: _Seat, asked: Asked, spool: Spool) -> None:

@@ -8,12 +8,15 @@ import ipaddress
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from kg.errors import ClientBusyError, StoreBusyError, StoreError
 
 Seat = TypeVar("Seat")
+LOOK_SECONDS = 0.25
+"""How often it is looked whether who asked is still there."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,8 +103,13 @@ class Turns(Generic[Seat]):
             if not self._here[client, cheap]:
                 del self._here[client, cheap]
 
-    def take(self, client: str, *, cheap: bool, deadline: float) -> Seat | None:
-        """Return a seat in the client's turn, or None at the deadline; raises StoreError when closed."""
+    def take(
+        self, client: str, *, cheap: bool, deadline: float, gone: Callable[[], bool] | None = None
+    ) -> Seat | None:
+        """Return a seat in the client's turn, or None at the deadline or when who asked has gone.
+
+        Raises StoreError when it is closed.
+        """
         with self._lock:
             if self._closed:
                 raise StoreError("the query pool is closed")
@@ -113,7 +121,9 @@ class Turns(Generic[Seat]):
             self._any.add(ticket)
             if cheap:
                 self._cheap.add(ticket)
-        ticket.called.wait(max(deadline - time.monotonic(), 0))
+        while (left := deadline - time.monotonic()) > 0 and not (gone is not None and gone()):
+            if ticket.called.wait(left if gone is None else min(left, LOOK_SECONDS)):
+                break
         with self._lock:
             if ticket.seat is None:
                 ticket.gone = True

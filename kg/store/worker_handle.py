@@ -14,13 +14,12 @@ from kg import errors
 from kg.errors import KgError, StoreBusyError, StoreError, StoreTimeoutError, TooLargeError
 from kg.store.frames import ASK, ERROR, FILE, READY, Channel, Frame, opened
 from kg.store.nursery import Nursery
+from kg.store.turns import LOOK_SECONDS
 from kg.store.worker import Duties
 
 _MIB = 1024 * 1024
 _DEATH_MS = 2000
 _OVER_QUERY = "died over this query"
-LOOK_SECONDS = 0.25
-"""How often it is looked whether who asked is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,10 @@ class WorkerHandle:
     def __init__(self, nursery: Nursery, duties: Duties) -> None:
         self._nursery = nursery
         self._memory = duties.memory
-        mine, theirs = socket.socketpair()
+        try:
+            mine, theirs = socket.socketpair()
+        except OSError as error:
+            raise StoreError(f"a query worker cannot be started: {error.strerror}") from error
         try:
             self.process = nursery.start(theirs)
         except StoreError:
@@ -155,9 +157,11 @@ class WorkerHandle:
         return frame
 
     def _awaited(self, asked: Asked) -> Frame | None:
-        """Return the next frame, or None at the deadline; raises StoreTimeoutError when nobody waits for it."""
+        """Return the next frame, None at the deadline; raises StoreTimeoutError when nobody waits."""
         while True:
-            look = asked.deadline if asked.gone is None else min(asked.deadline, time.monotonic() + LOOK_SECONDS)
+            look = asked.deadline
+            if asked.gone is not None:
+                look = min(look, time.monotonic() + LOOK_SECONDS)
             try:
                 return self._receive(look, _OVER_QUERY)
             except TimeoutError:
