@@ -334,10 +334,10 @@ def test_a_pool_asks_a_server_on_the_list_and_no_other(store):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what is asked here is Linux's")
-def test_workers_of_a_pool_without_a_list_can_open_no_socket(store):
+def test_workers_of_a_pool_are_shut_in_with_a_list_and_without(store):
     with (
         open_pool(store, **LIMITS) as shut,
-        open_pool(store, way=Way(Allowed(("http://x/",)), "r"), **LIMITS) as free,
+        open_pool(store, way=Way(Allowed(("http://x/",)), "http://127.0.0.1:9/s/"), **LIMITS) as free,
     ):
         modes = [
             [
@@ -347,8 +347,9 @@ def test_workers_of_a_pool_without_a_list_can_open_no_socket(store):
             for pool in (shut, free)
         ]
         assert b"true" in shut.run("ASK { GRAPH ?g { ?a ?b ?c } }").body
+        assert b"true" in free.run("ASK { GRAPH ?g { ?a ?b ?c } }").body
 
-    assert modes == [["2"], ["0"]]
+    assert modes == [["2"], ["2"]]
 
 
 def test_the_relay_serves_nobody_who_does_not_know_its_secret():

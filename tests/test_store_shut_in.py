@@ -67,6 +67,44 @@ def test_no_socket_is_opened_by_whatever_means_and_open_ones_stay():
     assert last == "kept"
 
 
+WITH_PORT = """
+import ctypes, socket, sys
+from kg.store.shut_in import shut_in
+
+one, other = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
+assert shut_in(one.getsockname()[1])
+said = {}
+
+def tried(name, what):
+    try:
+        what()
+    except OSError:
+        said[name] = "refused"
+    else:
+        said[name] = "open"
+
+tried("relay", lambda: socket.create_connection(one.getsockname()[:2]))
+tried("port", lambda: socket.create_connection(other.getsockname()[:2]))
+tried("listen", lambda: socket.create_server(("127.0.0.1", 0)))
+for name, family, kind in (("datagrams", socket.AF_INET, socket.SOCK_DGRAM), ("six", socket.AF_INET6, 1),
+                           ("local", socket.AF_UNIX, 1)):
+    tried(name, lambda: socket.socket(family, kind))
+landlock = ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1)
+print(landlock, *(f"{name}={how}" for name, how in said.items()))
+"""
+
+
+def test_with_a_port_no_other_way_is_left():
+    done = subprocess.run([sys.executable, "-c", WITH_PORT], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    landlock, *said = done.stdout.split()
+    ways = {"relay=open", "datagrams=refused", "six=refused", "local=refused"}
+    assert ways <= set(said)
+    if int(landlock) >= 4:
+        assert set(said) - ways == {"port=refused", "listen=refused"}
+
+
 def test_without_it_the_engine_does_dial():
     # Else the test above could say nothing.
     free = TRIES.replace("assert shut_in()", "listener.close()")

@@ -68,7 +68,7 @@ class QueryPool:
             result_bytes=limits.result_bytes,
             result_rows=limits.result_rows,
             queries=limits.worker_queries,
-            way_out=bool(self._way.allowed),
+            way_out=self._way.port,
             base=base,
             prefixes=dict(prefixes or {}),
         )

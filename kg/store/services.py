@@ -44,6 +44,11 @@ class Way:
     allowed: Allowed = field(default_factory=Allowed)
     relay: str = ""
 
+    @property
+    def port(self) -> int:
+        """The port of the relay; 0 where there is none."""
+        return urlsplit(self.relay).port or 0
+
 
 def allowed_of(text: str, setting: str = "service_allowed") -> Allowed:
     """Return what a setting allows; raises SettingsError for what is no such address."""

@@ -44,8 +44,8 @@ class Duties:
     result_rows: int
     queries: int
     """How many it answers before it is replaced."""
-    way_out: bool
-    """Whether its queries may ask other servers; else it opens no socket."""
+    way_out: int
+    """Port of the relay by which its queries may ask other servers; with 0 it opens no socket."""
     base: str | None
     prefixes: dict[str, str]
 
@@ -146,8 +146,7 @@ def work(end: socket.socket) -> None:
     channel = Channel(end)
     with contextlib.suppress(OSError, EOFError):  # the pool is gone: nobody is left to be told
         duties = Duties(**json.loads(channel.receive().payload))
-        if not duties.way_out:
-            shut_in()
+        shut_in(duties.way_out)
         try:
             store = read_only(Path(duties.path))
         except StoreError as error:
