@@ -18,6 +18,7 @@ from kg.publish.downloads import download_pages
 from kg.publish.entity import entity_pages
 from kg.publish.errors import ProblemError, add_handlers
 from kg.publish.examples import load_examples
+from kg.publish.graph_store import graph_pages
 from kg.publish.health import health_pages
 from kg.publish.home import home_pages
 from kg.publish.labels import short
@@ -46,7 +47,8 @@ _POLICY = (
 )
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Accept-Ranges, Accord-Release, Allow, Content-Disposition, "
+    "Access-Control-Expose-Headers": "Accept-Ranges, Accord-Notice, Accord-Release, "
+    "Accord-Result, Accord-Rows, Allow, Content-Disposition, "
     "Content-Location, Content-Range, ETag, Link, Location, Memento-Datetime, Retry-After, Server-Timing, "
     "X-Request-Id",
     "Content-Security-Policy": _POLICY,
@@ -117,6 +119,7 @@ def _site_of(site: Site, index: NameIndex | None) -> Flask:
         download_pages,
         browse_pages,
         entity_pages,
+        graph_pages,
         ontology_pages,
         sparql_pages,
         catalog_pages,

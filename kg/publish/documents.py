@@ -1,7 +1,8 @@
 """Stage 6, publish: what is known of one thing, as an RDF document."""
 
 from kg.publish.asking import PREFIXES, holds, is_safe, quoted
-from kg.publish.negotiate import JSON_LD, N_TRIPLES, TRIG, TURTLE, Choice
+from kg.publish.negotiate import JSON_LD, N_TRIPLES, Choice
+from kg.publish.prefixed import PREFIXED, tidy
 from kg.publish.site import Site
 from kg.store import jsonld_of
 from kg.vocabulary import CATALOG
@@ -47,26 +48,10 @@ def document_of(site: Site, iri: str, choice: Choice, *, scope: str, address: st
     return _written(site, query, choice)
 
 
-def graph_document(site: Site, graph: str, choice: Choice) -> bytes:
-    """Return the triples of a named graph."""
-    query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {quoted(graph)} {{ ?s ?p ?o }} }}"
-    return _written(site, query, choice)
-
-
 def _written(site: Site, query: str, choice: Choice) -> bytes:
     """Return the answer in the form that was chosen: JSON-LD in our own short names."""
     if choice.format is JSON_LD:
         answer = site.runner.run(query, media=N_TRIPLES.media_types[0])
         return jsonld_of(answer.body, context=site.context)
-    return _tidy(site.runner.run(query, media=choice.format.media_types[0]).body, choice)
-
-
-def _tidy(body: bytes, choice: Choice) -> bytes:
-    """Sort a Turtle document's prefixes and drop the unused; the engine gives all, in any order."""
-    if choice.format not in {TURTLE, TRIG}:
-        return body
-    lines = body.split(b"\n")
-    count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
-    rest = b"\n".join(lines[count:])
-    used = sorted(line for line in lines[:count] if line.split()[1] in rest)
-    return b"\n".join([*used, rest])
+    body = site.runner.run(query, media=choice.format.media_types[0]).body
+    return tidy(body) if choice.format in PREFIXED else body

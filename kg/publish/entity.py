@@ -6,12 +6,12 @@ from flask import Blueprint, Response, render_template, request
 
 from kg.errors import NotFoundError
 from kg.publish.articles import report_of
-from kg.publish.asking import holds, is_name, quoted
-from kg.publish.documents import document_of, graph_document, scope_of
+from kg.publish.asking import is_name
+from kg.publish.documents import document_of, scope_of
 from kg.publish.errors import ProblemError
 from kg.publish.incoming import incoming
 from kg.publish.links import here, host_url
-from kg.publish.negotiate import DOCUMENTS, GRAPHS, HTML, Choice, best, preferred
+from kg.publish.negotiate import DOCUMENTS, HTML, best, preferred
 from kg.publish.site import Site
 from kg.publish.statements import outgoing, thing_of
 
@@ -19,13 +19,12 @@ _SUFFIXES = {f.extension: f for f in (*DOCUMENTS, HTML)}
 
 
 def entity_pages(site: Site) -> Blueprint:
-    """Return the pages and data of all things and graphs."""
+    """Return the pages and data of all things."""
     pages = Blueprint("entity", __name__)
     for path, name, view in (
         ("/id/<segment>/<name>", "thing", thing),
         ("/page/<segment>/<name>", "page", page),
         ("/data/<segment>/<name>", "data", data),
-        ("/graph/<path:name>", "graph", graph),
     ):
         pages.add_url_rule(path, name, partial(view, site))
     return pages
@@ -77,30 +76,6 @@ def data(site: Site, segment: str, name: str) -> Response:
     choice = preferred(known)
     body = document_of(site, iri, choice, scope=scope, address=host_url(f"/data/{segment}/{stem}"))
     return _linked(Response(body, content_type=choice.content_type), segment, stem)
-
-
-def graph(site: Site, name: str) -> Response:
-    """Give a named graph as data, in the format of the suffix or of the Accept header."""
-    stem, _, suffix = name.rpartition(".")
-    by_suffix = next((f for f in GRAPHS if stem and f.extension == suffix), None)
-    if by_suffix:
-        choice: Choice | None = preferred(by_suffix)
-        name = stem
-    else:
-        choice = best(request.headers.get("Accept"), (*GRAPHS, HTML))
-    if choice is None:
-        raise ProblemError(406, "Graphs are given in RDF only")
-    if not all(is_name(part) for part in name.split("/")):
-        raise NotFoundError(f"no such graph: {name[:200]}")
-    if notice := site.edition.withdrawn.get(name.removesuffix("/evidence")):
-        raise ProblemError(410, "This was withdrawn", f"graph/{name}: {notice}")
-    iri = str(site.names.graph(name))
-    if not holds(site.runner, f"GRAPH {quoted(iri)} {{ ?s ?p ?o }}"):
-        raise NotFoundError(f"no such graph: {iri}")
-    if choice.format is HTML:
-        # A graph is data; a browser gets it as text that it can show.
-        choice = Choice(GRAPHS[0], "text/plain")
-    return Response(graph_document(site, iri, choice), content_type=choice.content_type)
 
 
 def _known(site: Site, segment: str, name: str) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 
 from kg import errors
-from kg.publish.links import here
-from kg.publish.negotiate import HTML, PROBLEM, best
+from kg.publish.links import here, plain_url
+from kg.publish.negotiate import HTML, PROBLEM, TEXT, best
 from kg.publish.told import instance_of
 
 log = logging.getLogger(__name__)
@@ -35,18 +35,17 @@ STATUS: Final[Mapping[type[errors.KgError], int]] = {
     errors.ServiceError: 502,
 }
 
+REFUSED_QUERY: Final = "The query cannot be answered"
 _TITLES: Final[Mapping[type[errors.KgError], str]] = {
-    errors.QueryError: "The query cannot be answered",
+    errors.QueryError: REFUSED_QUERY,
     errors.StoreTimeoutError: "The query took longer than it may; nothing of it was sent",
     errors.StoreBusyError: "All workers are busy; please try again",
     errors.TooLargeError: "The query needs more than a query may have here",
     errors.ServiceError: "A server that the query asks by SERVICE did not answer as it should",
     errors.ClientBusyError: "You have too many queries under way; please wait for one to end",
 }
-_NEAR = 200
 _PARAGRAPH = 400
 RETRY_SECONDS: Final = 5
-_PLACE = re.compile(r"\bline (\d+), column (\d+)\b")
 
 
 @dataclass(slots=True)
@@ -59,6 +58,8 @@ class ProblemError(Exception):
     members: Mapping[str, object] = field(default_factory=dict)
     location: str = ""
     """Where it is now, for 301."""
+    kind: str = ""
+    """Where the help page tells of it, when not by its status."""
 
 
 def add_handlers(app: Flask) -> None:
@@ -68,12 +69,6 @@ def add_handlers(app: Flask) -> None:
     app.register_error_handler(ProblemError, _refusal)
 
 
-def place_of(message: str) -> tuple[int, int] | None:
-    """Return line and column of a syntax error, where the message has them."""
-    found = _PLACE.search(message)
-    return (int(found[1]), int(found[2])) if found else None
-
-
 def _ours(error: errors.KgError) -> Response:
     kind = type(error)
     status = next(STATUS[base] for base in kind.__mro__ if base in STATUS)
@@ -81,20 +76,10 @@ def _ours(error: errors.KgError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.log(logging.WARNING if kind in _TITLES else logging.ERROR, "%s: %s", kind.__name__, error)
         return answer(status, title, "", {})
-    return answer(status, title, _readable(str(error)), {})
+    return answer(status, title, readable(str(error)), {})
 
 
-def refused_query(error: errors.QueryError, sparql: str) -> ProblemError:
-    """Return what to tell of a query that is wrong: where, and what stands there."""
-    members: dict[str, object] = {}
-    place = place_of(str(error))
-    lines = sparql.splitlines()
-    if place and 0 < place[0] <= len(lines):
-        members = {"line": place[0], "column": place[1], "near": lines[place[0] - 1].strip()[:_NEAR]}
-    return ProblemError(400, _TITLES[errors.QueryError], _readable(str(error)), members)
-
-
-def _readable(message: str) -> str:
+def readable(message: str) -> str:
     """Return a parser's message without its lists of characters, which say nothing to a person."""
     short = re.sub(r"\s+", " ", re.sub(r"\[[^\]]*\](?:\s*\|\s*)?", "", message))
     short = re.sub(r"(?:,\s*){2,}", ", ", short).strip(" ,|")
@@ -116,30 +101,53 @@ def _of_werkzeug(error: HTTPException) -> Response:
 
 
 def _refusal(error: ProblemError) -> Response:
-    response = answer(error.status, error.title, error.detail, error.members)
+    response = answer(error.status, error.title, error.detail, error.members, kind=error.kind)
     if error.location:
         response.headers["Location"] = here(error.location)
     return response
 
 
-def answer(status: int, title: str, detail: str, members: Mapping[str, object]) -> Response:
+def out_of_time(error: errors.StoreTimeoutError, seconds: float) -> ProblemError:
+    """Return what to tell of a query that took too long, with the limit that it had."""
+    log.warning("%s: %s", type(error).__name__, error)
+    return ProblemError(503, _TITLES[errors.StoreTimeoutError], members={"limit_seconds": seconds})
+
+
+def answer(
+    status: int, title: str, detail: str, members: Mapping[str, object], *, kind: str = ""
+) -> Response:
     """Return the error as the client can read it; above 499 nothing of the inside is told."""
     shown = detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else ""
-    body: dict[str, object] = {"title": title, "status": status} | ({"detail": shown} if shown else {})
+    body: dict[str, object] = {"type": plain_url(f"/help#{kind or f'status-{status}'}")}
+    body |= {"title": title, "status": status} | ({"detail": shown} if shown else {})
     body |= members
     if instance := instance_of(request.environ):
         body["instance"] = instance
-    choice = best(request.headers.get("Accept"), (PROBLEM, HTML))
-    if choice and choice.format is HTML:
-        response = Response(
-            render_template("error.html", problem=body, query=request.args.get("query", "")),
-            status,
-            content_type="text/html; charset=utf-8",
-        )
-    else:
-        response = Response(json.dumps(body, ensure_ascii=False) + "\n", status)
-        response.content_type = PROBLEM.media_types[0]
+    waits = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+    if waits:
+        body["retry_after"] = RETRY_SECONDS
+    response = _written(status, body)
     response.headers["Cache-Control"] = "no-store"
-    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+    if waits:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _written(status: int, body: Mapping[str, object]) -> Response:
+    choice = best(request.headers.get("Accept"), (PROBLEM, HTML, TEXT))
+    if choice and choice.format is HTML:
+        page = render_template("error.html", problem=body, query=request.args.get("query", ""))
+        return Response(page, status, content_type="text/html; charset=utf-8")
+    if choice and choice.format is TEXT:
+        return Response(_as_text(body), status, content_type=choice.content_type)
+    written = json.dumps(body, ensure_ascii=False) + "\n"
+    return Response(written, status, content_type=PROBLEM.media_types[0])
+
+
+def _as_text(body: Mapping[str, object]) -> str:
+    lines = [f"{body['status']} {body['title']}"]
+    for name, value in body.items():
+        if name not in {"status", "title"}:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            lines.append(str(shown) if name == "detail" else f"{name.replace('_', ' ')}: {shown}")
+    return "\n".join(lines) + "\n"

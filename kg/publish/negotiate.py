@@ -42,6 +42,7 @@ N_QUADS = Format("nquads", "graph", "nq", "N-Quads", ("application/n-quads",))
 HTML = Format("html", "page", "html", "HTML", ("text/html", "application/xhtml+xml"))
 PLAIN_JSON = Format("plain-json", "page", "json", "JSON", ("application/json",))
 LINK_FORMAT = Format("links", "page", "links", "Links", ("application/link-format",))
+TEXT = Format("text", "problem", "txt", "Text", ("text/plain",))
 PROBLEM = Format("problem", "problem", "json", "Problem", ("application/problem+json", "application/json"))
 
 SOLUTIONS = (JSON, XML, CSV, TSV)

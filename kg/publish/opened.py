@@ -122,7 +122,12 @@ def _title(release: Release, settings: Settings) -> str:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(query_seconds=settings.query_seconds, body_bytes=settings.query_body_bytes)
+    return Limits(
+        query_seconds=settings.query_seconds,
+        body_bytes=settings.query_body_bytes,
+        result_bytes=settings.result_bytes,
+        result_rows=settings.result_rows,
+    )
 
 
 def _pool(

@@ -77,6 +77,10 @@ class Limits:
     """How many batches of names may be reconciled at once; the next waits."""
     batch_wait_seconds: float = 5.0
     body_bytes: int = 1_000_000
+    result_bytes: int = 50_000_000
+    result_rows: int = 1_000_000
+    address_bytes: int = 60_000
+    """Longest query part of an address; servers and proxies have limits of their own not far above."""
     incoming: int = 500
     """How many links to a thing its page and data list."""
 

@@ -1,31 +1,36 @@
 """Stage 6, publish: /sparql, the query operation of the SPARQL 1.1 Protocol."""
 
-import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from kg.errors import QueryError
-from kg.publish.asking import is_safe
+from kg.errors import QueryError, StoreTimeoutError
+from kg.publish.asking import is_safe, rows
 from kg.publish.description import service_description, written
-from kg.publish.errors import ProblemError, refused_query
-from kg.publish.links import host_url, href
+from kg.publish.errors import ProblemError, out_of_time
+from kg.publish.links import host_url
 from kg.publish.negotiate import GRAPHS, HTML, JSON, SOLUTIONS, TURTLE, Choice, Format, best, named
 from kg.publish.pinned import PARAMETER, pinned
+from kg.publish.prefixed import PREFIXED, tidied, tidy
+from kg.publish.shown import query_page, result_page
 from kg.publish.site import Site
-from kg.store import Answer, kind_of
+from kg.publish.teaching import notices, refused_query
+from kg.store import Streamed, kind_of
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _FORBIDDEN = re.compile("this is an update|SERVICE is not allowed")
-_SHOWN_ROWS = 1000
-_SHOWN_BYTES = 300_000
+_CHARSETS = {"utf-8", "utf8", "us-ascii"}
+_FIELDS = 2000
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+Parameters = MultiDict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class _Asked:
     sparql: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    seconds: float
 
 
 def sparql_pages(site: Site) -> Blueprint:
@@ -43,52 +49,90 @@ def sparql_pages(site: Site) -> Blueprint:
     pages.add_url_rule(
         "/sparql",
         "endpoint",
-        partial(endpoint, site),
+        partial(endpoint, site, cache(partial(_graphs, site))),
         methods=list(METHODS),
         provide_automatic_options=True,
     )
     return pages
 
 
-def endpoint(site: Site) -> Response:
+def endpoint(site: Site, graphs: Callable[[], Sequence[str]]) -> Response:
     """Answer a query; without one, describe the endpoint."""
-    parameters, sparql = _received()
+    parameters = _received(site)
     if "update" in parameters:
-        raise ProblemError(403, "This endpoint answers queries only; the data changes with a new release")
+        raise no_update()
     if request.method != "POST" and "query" not in parameters:
-        return _about(site)
-    asked = _asked(parameters, sparql)
+        return _about(site, graphs)
+    asked = _asked(parameters, site.limits.query_seconds)
     try:
         kind = kind_of(asked.sparql)
         choice = _chosen(GRAPHS if kind == "graph" else SOLUTIONS, parameters)
         return _answered(site, asked, kind, choice)
+    except StoreTimeoutError as error:
+        raise out_of_time(error, asked.seconds) from error
     except QueryError as error:
         if _FORBIDDEN.search(str(error)):
             raise ProblemError(403, "This is not allowed here", str(error)) from error
-        raise refused_query(error, asked.sparql) from error
+        raise refused_query(error, asked.sparql, site) from error
 
 
-def _received() -> tuple[MultiDict[str, str], list[str]]:
-    """Return the parameters, and the queries given."""
+def no_update() -> ProblemError:
+    """Return the refusal of whatever would change the data."""
+    return ProblemError(
+        403, "Nothing is changed here", "The data changes with a new release; a release never changes."
+    )
+
+
+def arguments(site: Site) -> Parameters:
+    """Return the parameters in the address; raises ProblemError where it is too long or no UTF-8."""
+    text = request.environ.get("QUERY_STRING", "")
+    if len(text) > site.limits.address_bytes:
+        raise ProblemError(
+            414,
+            "The address is too long",
+            f"It may have {site.limits.address_bytes:,} bytes; post the query in a body instead.",
+        )
+    return _fields(text.encode("latin-1"))
+
+
+def _received(site: Site) -> Parameters:
+    """Return the parameters of a request, those of the address and those of its body together."""
+    found = arguments(site)
     if request.method != "POST":
-        return request.args, request.args.getlist("query")
+        return found
     media_type = request.mimetype
     if media_type == _UPDATE:
-        raise ProblemError(403, "This endpoint answers queries only; the data changes with a new release")
-    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise no_update()
+    if media_type not in {_FORM, _QUERY}:
+        raise ProblemError(
+            415,
+            "A query is posted as a form or as application/sparql-query",
+            members={"accepted": [_FORM, _QUERY]},
+        )
+    if request.mimetype_params.get("charset", "utf-8").lower() not in _CHARSETS:
         raise ProblemError(415, "Please send the query in UTF-8")
+    body = request.get_data()
     if media_type == _QUERY:
-        return request.args, [_decoded(request.get_data()), *request.args.getlist("query")]
-    if media_type == _FORM:
-        # Not passed over: whoever writes it there would take the answer for that release's.
-        if set(request.form.getlist(PARAMETER)) - {pinned()}:
-            raise ProblemError(400, "The release is named in the address", f"post to /sparql?{PARAMETER}=ID")
-        return request.form, [*request.form.getlist("query"), *request.args.getlist("query")]
-    raise ProblemError(
-        415,
-        "A query is posted as a form or as application/sparql-query",
-        members={"accepted": [_FORM, _QUERY]},
-    )
+        found.add("query", _decoded(body))
+        return found
+    sent = _fields(body)
+    # Not passed over: whoever writes it there would take the answer for that release's.
+    if set(sent.getlist(PARAMETER)) - {pinned()}:
+        raise ProblemError(400, "The release is named in the address", f"post to /sparql?{PARAMETER}=ID")
+    found.update(sent)
+    return found
+
+
+def _fields(encoded: bytes) -> Parameters:
+    """Return what a form or the query of an address says, strictly: no character is put in for another."""
+    try:
+        return MultiDict(
+            parse_qsl(_decoded(encoded), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
+        )
+    except UnicodeDecodeError as error:
+        raise ProblemError(400, "The request is not UTF-8", f"byte {error.start} of a value") from error
+    except ValueError as error:
+        raise ProblemError(400, "The request has too many parameters", f"at most {_FIELDS}") from error
 
 
 def _decoded(body: bytes) -> str:
@@ -98,7 +142,8 @@ def _decoded(body: bytes) -> str:
         raise ProblemError(400, "The query is not UTF-8", f"byte {error.start}") from error
 
 
-def _asked(parameters: MultiDict[str, str], queries: Sequence[str]) -> _Asked:
+def _asked(parameters: Parameters, most: float) -> _Asked:
+    queries = parameters.getlist("query")
     if len(queries) != 1:
         raise ProblemError(400, "Please give one query", f"the request has {len(queries)} of them")
     if "\x00" in queries[0] or not queries[0].strip():
@@ -107,18 +152,35 @@ def _asked(parameters: MultiDict[str, str], queries: Sequence[str]) -> _Asked:
     for iri in default + inside:
         if not is_safe(iri):
             raise ProblemError(400, "A graph is named by an absolute IRI", iri[:200])
-    return _Asked(queries[0], default, inside)
+    return _Asked(queries[0], default, inside, _seconds(parameters.get("timeout", ""), most))
 
 
-def _chosen(formats: Sequence[Format], parameters: MultiDict[str, str]) -> Choice:
+def _seconds(wanted: str, most: float) -> float:
+    """Return how long a query may take: as the client wishes, within our limit."""
+    if not wanted:
+        return most
+    try:
+        seconds = float(wanted)
+    except ValueError:
+        seconds = math.nan
+    if not seconds > 0:
+        raise ProblemError(400, "timeout is a number of seconds above 0", wanted[:200])
+    return min(seconds, most)
+
+
+def _chosen(formats: Sequence[Format], parameters: Parameters) -> Choice:
     """Return the format that the client wants: by `format=`, else by its Accept header."""
     offered = (*formats, HTML)
     wanted = parameters.get("format", "")
     choice = named(wanted, offered) if wanted else best(request.headers.get("Accept"), offered)
     if choice is None:
-        types = [f.media_types[0] for f in offered]
-        raise ProblemError(406, "This kind of result has no such format", members={"available": types})
+        raise not_acceptable("This kind of result has no such format", offered)
     return choice
+
+
+def not_acceptable(title: str, offered: Sequence[Format]) -> ProblemError:
+    """Return the refusal of a format, with those that there are."""
+    return ProblemError(406, title, members={"available": [f.media_types[0] for f in offered]})
 
 
 def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
@@ -130,50 +192,48 @@ def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
         media=inner.media_types[0],
         default_graphs=asked.default_graphs if graphs else None,
         named_graphs=asked.named_graphs if graphs else None,
-        seconds=site.limits.query_seconds,
+        seconds=asked.seconds,
         client=request.remote_addr or "",
         gone=request.environ.get("accord.gone"),
     )
+    told = notices(asked.sparql, site)
     if page:
         with result:
-            return _page(site, asked, Answer(result.kind, result.media, b"".join(result)))
-    if result.body is not None:
-        return Response(result.body, content_type=choice.content_type)
-    response = Response(iter(result), content_type=choice.content_type)
-    response.call_on_close(result.close)
+            response = result_page(site, asked.sparql, result, told)
+    else:
+        response = passed_on(result, choice)
+    for notice in told:
+        response.headers.add("Accord-Notice", notice)
     return response
 
 
-def _about(site: Site) -> Response:
+def passed_on(result: Streamed, choice: Choice) -> Response:
+    """Return a result as it comes; the headers tell whether it was whole before its first byte."""
+    prefixed = choice.format in PREFIXED
+    if result.body is not None:
+        result.close()
+        body = tidy(result.body) if prefixed else result.body
+        response = Response(body, content_type=choice.content_type)
+        response.headers["Accord-Result"] = "whole"
+        if result.rows >= 0:
+            response.headers["Accord-Rows"] = str(result.rows)
+        return response
+    pieces = tidied(iter(result)) if prefixed else iter(result)
+    response = Response(pieces, content_type=choice.content_type)
+    response.call_on_close(result.close)
+    response.headers["Accord-Result"] = "streamed"
+    return response
+
+
+def _graphs(site: Site) -> Sequence[str]:
+    return sorted(row["g"].text for row in rows(site.runner, "SELECT ?g { GRAPH ?g {} }"))
+
+
+def _about(site: Site, graphs: Callable[[], Sequence[str]]) -> Response:
     choice = best(request.headers.get("Accept"), (*GRAPHS, HTML))
     if choice is None:
-        raise ProblemError(406, "The endpoint is described in RDF and HTML only")
+        raise not_acceptable("The endpoint is described in RDF and HTML only", (*GRAPHS, HTML))
     if choice.format is HTML:
-        return _html("sparql.html", site=site, sparql="")
-    graph = service_description(site, host_url("/sparql"))
+        return query_page(site)
+    graph = service_description(site, host_url("/sparql"), graphs())
     return Response(written(graph, choice, names={}), content_type=choice.content_type)
-
-
-def _page(site: Site, asked: _Asked, answer: Answer) -> Response:
-    formats = GRAPHS if answer.kind == "graph" else SOLUTIONS
-    shown = {"site": site, "sparql": asked.sparql, "kind": answer.kind, "formats": formats}
-    if answer.kind == "graph":
-        text = answer.body.decode()
-        return _html("sparql.html", **shown, text=text[:_SHOWN_BYTES], more=len(text) > _SHOWN_BYTES)
-    found = json.loads(answer.body)
-    if answer.kind == "boolean":
-        return _html("sparql.html", **shown, truth=found["boolean"])
-    bindings = found["results"]["bindings"]
-    return _html(
-        "sparql.html",
-        **shown,
-        columns=found["head"]["vars"],
-        rows=bindings[:_SHOWN_ROWS],
-        count=len(bindings),
-        more=len(bindings) > _SHOWN_ROWS,
-        href=lambda iri: href(iri, site.names),
-    )
-
-
-def _html(template: str, **given: object) -> Response:
-    return Response(render_template(template, **given), content_type="text/html; charset=utf-8")

@@ -10,13 +10,14 @@ from kg.store.comparing import check_counts, check_formats, check_store, lines_o
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows, rows_of
 from kg.store.described import described
 from kg.store.embedded import EmbeddedStore, copy_store, open_read_only, open_store
+from kg.store.explaining import Fault, read_fault
 from kg.store.formats import OFFERED
 from kg.store.jsonld import context_of, jsonld_of
 from kg.store.lines import predicate_of, subject_of
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest
 from kg.store.nursery import Nursery
 from kg.store.pool import QueryPool, open_pool
-from kg.store.reading import kind_of
+from kg.store.reading import iris_in, kind_of, token_at
 from kg.store.remote import Places, RemoteStore, places
 from kg.store.shelf import Shelf
 from kg.store.sorting import nquads_of, sorted_lines
@@ -33,6 +34,7 @@ __all__ = [
     "Answer",
     "EmbeddedStore",
     "Entry",
+    "Fault",
     "Nursery",
     "Places",
     "QueryPool",
@@ -55,6 +57,7 @@ __all__ = [
     "count",
     "described",
     "fill",
+    "iris_in",
     "jsonld_of",
     "kind_of",
     "lines_of",
@@ -64,12 +67,14 @@ __all__ = [
     "open_store",
     "places",
     "predicate_of",
+    "read_fault",
     "read_graph",
     "read_manifest",
     "rows",
     "rows_of",
     "sorted_lines",
     "subject_of",
+    "token_at",
     "triple_of",
     "types_in",
 ]

@@ -18,6 +18,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import QueryError, ServiceError, StoreError
+from kg.store.explaining import fault_of
 from kg.store.formats import GRAPH_FORMATS, SOLUTION_FORMATS, media_for
 from kg.store.reading import dataset_of, kind_of, refuse_service
 
@@ -55,7 +56,7 @@ def evaluate(store: Store, request: Request, out: BinaryIO) -> tuple[str, str]:
     try:
         _write(_results(store, request), media, request.prefixes, out)
     except SyntaxError as error:
-        raise QueryError(_clear(error)) from error
+        raise QueryError(_explained(request, error)) from error
     except (RuntimeError, ValueError) as error:
         raise QueryError(_clear(error)) from error
     except OSError as error:
@@ -125,6 +126,22 @@ def _merged(store: Store, default: _Default, named: _Named) -> Store:
         triples = store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph)
         merged.load(triples, RdfFormat.N_TRIPLES, to_graph=graph)
     return merged
+
+
+def _explained(request: Request, error: SyntaxError) -> str:
+    """Return what is wrong with a query that the engine cannot read."""
+    empty = Store()
+    prefixes = {**request.prefixes, **request.services}
+
+    def complaint(text: str) -> str:
+        try:
+            empty.query(text, base_iri=request.base, prefixes=prefixes)
+        except SyntaxError as fault:
+            return str(fault)
+        return ""
+
+    fault = fault_of(request.sparql, str(error), complaint)
+    return str(fault) if fault else _clear(error)
 
 
 def _clear(error: Exception) -> str:

@@ -6,8 +6,9 @@ word, the query is refused. Every token is found in time linear in the text, sin
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from kg.errors import QueryError
 
@@ -31,10 +32,12 @@ _TOKEN = re.compile(
 )
 _KINDS = {"select": "solutions", "ask": "boolean", "construct": "graph", "describe": "graph"}
 _UPDATES = frozenset({"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"})
+_PROLOGUE = frozenset({"prefix", "base", "version"})
 _HIDES = re.compile(r"[#']")
 _HIERARCHICAL = re.compile(r"<[A-Za-z][\w+.-]*://")
 _SERVICE = "service"
 _BY_PREFIX = re.compile(r"\s+(?:silent\s+)?([a-z]\d+):\s", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(.)")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 
 
@@ -98,14 +101,23 @@ def dataset_of(sparql: str) -> Dataset:
 
 
 def _form(sparql: str) -> re.Match[str]:
+    strange = None
     for token in tokens(sparql, 0):
+        if token.lastgroup != "word":
+            continue
         word = token.group().lower()
-        if token.lastgroup == "word" and word in _KINDS:
+        if word in _KINDS:
             return token
-        if token.lastgroup == "word" and word in _UPDATES:
+        if word in _UPDATES:
             raise QueryError(
                 f"{place(sparql, token.start())}: {word.upper()}: this is an update, and only queries run"
             )
+        if word not in _PROLOGUE:
+            strange = strange or token
+    near = get_close_matches(strange.group().lower(), _KINDS, n=1) if strange else []
+    if strange and near:
+        where = place(sparql, strange.start())
+        raise QueryError(f"{where}: {strange.group()} was not expected; did you mean {near[0].upper()}?")
     raise QueryError("this is no SPARQL query: it has no SELECT, ASK, CONSTRUCT or DESCRIBE")
 
 
@@ -114,6 +126,40 @@ def tokens(sparql: str, start: int) -> Iterator[re.Match[str]]:
     for token in _TOKEN.finditer(sparql, start):
         if token.lastgroup != "comment" and not token.group().isspace():
             yield token
+
+
+def token_at(sparql: str, line: int, column: int) -> str:
+    """Return the token that stands at a place; empty where there is none."""
+    begun = 0
+    for _ in range(line - 1):
+        begun = sparql.find("\n", begun) + 1
+        if not begun:
+            return ""
+    at = begun + column - 1
+    return next((t.group() for t in tokens(sparql, 0) if t.start() <= at < t.end()), "")
+
+
+def iris_in(sparql: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each IRI that a query names, as written and in full, but for IRIs with escapes.
+
+    What PREFIX declares is obeyed, and not itself named.
+    """
+    known = dict(prefixes)
+    before: tuple[str, str] = ("", "")
+    """The last two tokens, in small letters."""
+    for token in tokens(sparql, 0):
+        text = token.group()
+        if before[0] == "prefix" and token.lastgroup == "iri":
+            known[before[1].removesuffix(":")] = text[1:-1]
+        elif before[1] == "base":
+            pass
+        elif token.lastgroup == "iri" and "\\" not in text:
+            yield text, text[1:-1]
+        elif token.lastgroup == "name" and before[1] != "prefix":
+            prefix, _, local = text.partition(":")
+            if prefix in known:
+                yield text, known[prefix] + _ESCAPED.sub(r"\1", local)
+        before = (before[1], text if before[1] == "prefix" else text.lower())
 
 
 def _goes_to(sparql: str, token: re.Match[str], prefixes: Collection[str]) -> bool:
