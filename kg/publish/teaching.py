@@ -89,8 +89,8 @@ def _prefixes_meant(prefix: str, local: str, site: Site) -> list[str]:
         for name, space in known.items()
         if local and space in {str(KG), str(KGV)} and space + local in site.terms.by_iri
     ]
-    near = get_close_matches(prefix, known, n=3, cutoff=0.6)
-    return [f"{name}:{local}" for name in dict.fromkeys([*same, *near])][:3]
+    near = same or get_close_matches(prefix, known, n=3, cutoff=0.6)
+    return [f"{name}:{local}" for name in near]
 
 
 def _nearest(iri: str, space: str, known: Iterable[str]) -> list[str]:
