@@ -18,8 +18,8 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _ROUTES: Final = {
     name: name
     for name in (
-        "browse", "catalog", "changes", "data", "dumps", "graph", "graphs", "healthz", "id", "lookup", "metrics", "ns",
-        "page", "queries", "readyz", "reconcile", "releases", "sparql", "static", "timemap", "vocab",
+        "browse", "catalog", "changes", "data", "dumps", "graph", "graphs", "healthz", "id", "lookup",
+        "metrics", "ns", "page", "queries", "readyz", "reconcile", "releases", "sparql", "static", "timemap", "vocab",
     )
 }  # fmt: skip
 OUTCOMES: Final = ("answered", "refused", "timeout", "busy", "too_large", "failed", "cut")
