@@ -19,7 +19,8 @@ _ROUTES: Final = {
     name: name
     for name in (
         "browse", "catalog", "changes", "data", "dumps", "graph", "graphs", "healthz", "id", "lookup",
-        "metrics", "ns", "page", "queries", "readyz", "reconcile", "releases", "sparql", "static", "timemap", "vocab",
+        "metrics", "ns", "page", "queries", "readyz", "reconcile", "releases", "sparql", "static",
+        "timemap", "vocab",
     )
 }  # fmt: skip
 OUTCOMES: Final = ("answered", "refused", "timeout", "busy", "too_large", "failed", "cut")
