@@ -140,6 +140,29 @@ def test_a_query_that_needs_too_much_is_told_what_is_allowed(release):
     assert "LIMIT" in said["detail"]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_large_result_is_sent_while_it_is_made_and_broken_off_when_it_is_stopped(release, method):
+    process, url = start(release, seconds=2.0)
+    asked = urllib.parse.urlencode({"query": "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"})
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}
+    host = urllib.parse.urlsplit(url).netloc
+    connection = http.client.HTTPConnection(host, timeout=30)
+    begun = time.monotonic()
+    place, body = ("/sparql", asked) if method == "POST" else (f"/sparql?{asked}", None)
+    connection.request(method, place, body, headers)
+    answer = connection.getresponse()
+    first = answer.read(1000)
+    until_first = time.monotonic() - begun
+    with pytest.raises(http.client.IncompleteRead):
+        answer.read()
+    connection.close()
+    stop(process)
+
+    assert answer.status == 200
+    assert first.startswith(b'{"head"')
+    assert until_first < 1.5 < time.monotonic() - begun
+
+
 def test_the_id_of_a_request_is_in_the_answer_and_in_the_problem_document(url):
     given = "6f1c1f0e-8d5a-4a6e-9d7e-2b8f7c3f1a55"
     request = urllib.request.Request(f"{url}sparql?query=SELEKT", headers={"X-Request-Id": given})

@@ -197,5 +197,8 @@ def _cacheable(edition: Edition, response: Response) -> Response:
         response.add_etag()
         if release:
             response.set_etag(f"{release}-{response.get_etag()[0]}")
+    if response.is_streamed:
+        # Else its length would be asked for, and it would be read to its end before the first byte is sent.
+        response.implicit_sequence_conversion = False
     response.make_conditional(request.environ)
     return response
