@@ -193,16 +193,16 @@ def test_a_query_that_is_stopped_is_our_problem_document(proxy):
 def test_a_result_that_is_stopped_in_the_middle_is_seen_as_broken(proxy):
     done = curl(proxy, JOIN)
 
-    assert done.returncode == 18, done.stderr
+    assert done.returncode in {18, 56}, done.stderr
     assert len(done.stdout) > 300_000
     with pytest.raises(ValueError, match="line"):
         json.loads(done.stdout)
 
 
-def test_with_the_older_http_between_them_the_same_would_look_whole(server, tmp_path):
-    # So the line about it in the example is needed, and the test above can fail.
+def test_the_same_is_so_with_the_older_http_between_them(server, tmp_path):
+    # It is what nginx speaks when it is told nothing, and where the end of a connection may be an answer's.
     with nginx(tmp_path, server[0], lambda text: text.replace("proxy_http_version 1.1;", "")) as port:
-        assert curl(port, JOIN).returncode == 0
+        assert curl(port, JOIN).returncode in {18, 56}
 
 
 def test_who_asks_too_often_is_told_so(proxy):
