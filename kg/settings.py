@@ -66,6 +66,10 @@ class Settings:
     """Memory that a query may use beyond that of an idle worker, in MiB."""
     query_body_bytes: int = 1_000_000
     """Largest request body, in bytes."""
+    cache_bytes: int = 64_000_000
+    """Memory for answers that are kept to be given again, in bytes; 0 keeps none."""
+    trusted_proxies: str = ""
+    """Addresses and networks (with spaces between) whose `X-Forwarded-...` headers are believed."""
     old_releases_open: int = 2
     """Old releases (`?release=`) that may be open at once; each needs up to two processes."""
     result_bytes: int = 250_000_000
@@ -101,7 +105,7 @@ class Settings:
 
 
 _TRUTH = {"true": True, "false": False}
-_LEAST = {"port": 0, "least_confidence": 0.0, "query_seconds": 0.01}
+_LEAST = {"port": 0, "cache_bytes": 0, "least_confidence": 0.0, "query_seconds": 0.01}
 _MOST = {"port": 65535, "least_confidence": 1.0, "query_seconds": 86400}
 
 

@@ -8,7 +8,6 @@ import pytest
 from kg import errors
 from kg.errors import KgError, StoreBusyError, StoreError
 from kg.publish import Limits, create_app
-from kg.publish.cache import PageCache
 from kg.publish.errors import STATUS
 from kg.publish.examples import load_examples
 from kg.resources import resource
@@ -201,70 +200,3 @@ def test_pages_can_be_cached_by_others_and_are_checked_by_etag(client, path):
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     assert changed.data == first.data
-
-
-def counting(body=b"x", status="200 OK"):
-    calls = []
-
-    def application(environ, start_response):
-        calls.append(environ["PATH_INFO"])
-        start_response(status, [("ETag", '"e"'), ("Content-Type", "text/plain")])
-        return [body]
-
-    return application, calls
-
-
-def ask(application, path, **extra):
-    told = []
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, **extra}
-    body = b"".join(application(environ, lambda status, headers, *_: told.append((status, headers))))
-    return told[0][0], body
-
-
-def test_the_cache_answers_again_without_asking_and_forgets_the_oldest():
-    inner, calls = counting(b"x" * 40)
-    cache = PageCache(inner, total_bytes=100)
-    for path in ("/page/a", "/page/a", "/page/b", "/page/a", "/page/c", "/page/a", "/page/b"):
-        assert ask(cache, path) == ("200 OK", b"x" * 40)
-
-    assert calls == ["/page/a", "/page/b", "/page/c", "/page/b"]
-
-
-def test_the_cache_keeps_formats_hosts_and_addresses_apart():
-    inner, calls = counting()
-    cache = PageCache(inner)
-    for extra in ({}, {"HTTP_ACCEPT": "text/turtle"}, {"HTTP_HOST": "b"}, {"QUERY_STRING": "start=100"}):
-        ask(cache, "/browse/Event", **extra)
-        ask(cache, "/browse/Event", **extra)
-
-    assert len(calls) == 4
-
-
-def test_the_cache_keeps_no_error_no_query_and_nothing_huge():
-    for inner, path in (
-        (counting(status="404 NOT FOUND"), "/page/a"),
-        (counting(), "/sparql"),
-        (counting(b"x" * 50), "/page/huge"),
-    ):
-        cache = PageCache(inner[0], page_bytes=40)
-        ask(cache, path)
-        ask(cache, path)
-
-        assert len(inner[1]) == 2
-
-
-def test_a_first_visitor_with_an_old_etag_does_not_spoil_the_cache():
-    inner, _ = counting()
-    cache = PageCache(inner)
-
-    assert ask(cache, "/page/a", HTTP_IF_NONE_MATCH='"e"') == ("304 NOT MODIFIED", b"")
-    assert ask(cache, "/page/a") == ("200 OK", b"x")
-
-
-def test_a_needless_query_does_not_make_a_page_new():
-    inner, calls = counting()
-    cache = PageCache(inner)
-    ask(cache, "/page/a", QUERY_STRING="x=1")
-    ask(cache, "/page/a", QUERY_STRING="x=2")
-
-    assert calls == ["/page/a"]

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 from kg.publish import memento
 from kg.publish.browse import browse_pages
-from kg.publish.cache import PageCache
+from kg.publish.cache import TAG
 from kg.publish.catalog import catalog_pages
 from kg.publish.changes import change_pages
 from kg.publish.downloads import download_pages
@@ -35,6 +35,7 @@ from kg.publish.statements import in_words
 from kg.publish.terms import load_terms
 from kg.publish.timed import TimedEndpoint, TimedPages
 from kg.publish.told import told_in
+from kg.publish.whole import Whole
 from kg.resources import resource
 from kg.search import NameIndex
 from kg.store import context_of
@@ -61,7 +62,6 @@ _FRESH = "public, max-age=60"
 _FRESH_PINNED = "public, max-age=86400"
 # A part of a file, and that a client has the file, may be kept for as long as the file.
 _WITH_CONTENT = {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED}
-_CACHE_BYTES = 64_000_000
 
 
 def create_app(
@@ -75,7 +75,6 @@ def create_app(
     index: NameIndex | None = None,
     ontology: Path | None = None,
     questions: Path | None = None,
-    cache_bytes: int = _CACHE_BYTES,
     static: bool = False,
     server: str = "",
 ) -> Flask:
@@ -102,7 +101,7 @@ def create_app(
         server=server,
     )
     app = _site_of(site, index)
-    app.wsgi_app = PageCache(app.wsgi_app, total_bytes=cache_bytes)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = Whole(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 
@@ -134,7 +133,12 @@ def _site_of(site: Site, index: NameIndex | None) -> Flask:
         app.register_blueprint(lookup_pages(site, index))
     add_handlers(app)
     app.url_defaults(_same_release)
-    for first in (_refuse_strange_hosts, _refuse_what_the_server_refuses, memento.negotiated):
+    for first in (
+        _refuse_strange_hosts,
+        _refuse_what_the_server_refuses,
+        memento.negotiated,
+        partial(_unchanged, site.edition),
+    ):
         app.before_request(first)
     app.after_request(partial(_finished, site.edition))
     return app
@@ -153,6 +157,22 @@ def _refuse_strange_hosts() -> None:
 def _refuse_what_the_server_refuses() -> None:
     if refusal := refusal_in(request.environ):
         raise refusal
+
+
+def _tag(edition: Edition) -> str:
+    """Return the tag of the answer to a query, where it is known before the query runs."""
+    tag = request.environ.get(TAG, "")
+    return f"{edition.id}-{tag}" if tag else ""
+
+
+def _unchanged(edition: Edition) -> Response | None:
+    """Tell a client that it has the answer; only who was given it knows its tag."""
+    tag, known = _tag(edition), request.if_none_match
+    if not tag or known.star_tag or not known.contains_weak(tag):
+        return None
+    response = Response(status=304)
+    response.set_etag(tag)
+    return response
 
 
 def _same_release(endpoint: str, values: dict[str, Any]) -> None:
@@ -192,7 +212,10 @@ def _cacheable(edition: Edition, response: Response) -> Response:
     if "Accept-Ranges" in response.headers or response.status_code == HTTPStatus.NOT_MODIFIED:
         return response  # its room has looked at the conditions
     if response.last_modified is None:
-        response.last_modified = datetime.combine(edition.issued, time(), UTC)
+        seen = view()
+        response.last_modified = (seen and seen.changed) or datetime.combine(edition.issued, time(), UTC)
+    if tag := _tag(edition):
+        response.set_etag(tag)
     if not response.is_streamed and "ETag" not in response.headers:
         response.add_etag()
         if release:

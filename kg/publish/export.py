@@ -88,9 +88,7 @@ def export_site(
     title = str(release.meta.get("title", settings.title))
     edition = edition_of(release)
     with _beside(out) as folder, closing(open_read_only(release.store, prefixes=names.prefixes())) as store:
-        app = create_app(
-            _Here(store), edition, names=names, title=title, static=True, server=server, cache_bytes=0
-        )
+        app = create_app(_Here(store), edition, names=names, title=title, static=True, server=server)
         site = _Export(app, base, linking, folder, tell)
         seeds = (*_SEEDS, *_graphs(release, names), *_catalog(edition), *_context(edition))
         site.crawl(seeds, moved=edition.moved, gone=edition.gone)

@@ -5,13 +5,18 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from werkzeug.wsgi import ClosingIterator
+
 from kg.errors import KgError, NotFoundError, StoreBusyError
 from kg.publish.errors import ProblemError
+from kg.publish.lease import Lease
 from kg.publish.metrics import Figures
 from kg.publish.opened import Opened, open_current, open_old, require_whole
 from kg.publish.past import Past
@@ -21,10 +26,13 @@ from kg.release import Kept, Release, current
 from kg.settings import Settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
-_LOOK_SECONDS = 2.0
+LOOK_SECONDS = 2.0
+"""How old what is known of the folder may become."""
 OLD_AT_ONCE = 4
 """How many requests may be with old releases at once, so that they never hold up the current one."""
 _TIMELESS = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/static/")
@@ -42,11 +50,12 @@ class Live:
         self._directory = directory
         self._settings = settings
         self._clock = clock
-        self._lock = threading.Lock()
-        self._opened: Opened | None = None
-        self._replaced: list[tuple[float, Opened]] = []
+        self._looking = threading.Lock()
+        self._lease: Lease | None = None
         self._looked = 0.0
         self._switches = 0
+        self._stamp = 0
+        self._changed = datetime.fromtimestamp(0, UTC)
         self._kept = Kept(directory)
         self._seats = threading.BoundedSemaphore(OLD_AT_ONCE)
         self._past = Past(
@@ -63,45 +72,73 @@ class Live:
         """
         release = current(self._directory)
         require_whole(release)
-        self._opened = open_current(release, self._settings)
+        self._lease = Lease(open_current(release, self._settings))
         self._look_around()
+        self._note_change()
         self._looked = self._clock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer from the release that is asked for, else from the current one."""
-        if self._clock() - self._looked > _LOOK_SECONDS and self._lock.acquire(blocking=False):
+        if self._clock() - self._looked > LOOK_SECONDS:
+            self.look()
+        with ExitStack() as stack:
+            # Taken once: everything in one answer is of one release, whatever becomes current meanwhile.
+            opened = stack.enter_context(self._current())
+            view = View(
+                opened.release,
+                self._kept.releases,
+                self._kept.gone,
+                self._kept.changes,
+                changed=self._changed,
+            )
             try:
-                self._look()
-            finally:
-                self._lock.release()
-        # Read once: everything in one answer is of one release, whatever becomes current meanwhile.
-        opened = self._opened
-        if opened is None:
-            raise RuntimeError("open() comes first")
-        view = View(opened.release, self._kept.releases, self._kept.gone, self._kept.changes)
+                body = self._answer(opened, view, stack, environ, start_response)
+            except (KgError, ProblemError) as refusal:
+                # The pages say it, so that it reads like every other refusal.
+                give(environ, view, refusal)
+                body = opened.application(environ, start_response)
+            if isinstance(body, (list, environ.get("wsgi.file_wrapper", list))):
+                return body  # it needs nothing of the release any more
+            return ClosingIterator(body, [stack.pop_all().close])
+
+    def look(self) -> None:
+        """Turn to the release that is current now; who finds another looking goes on."""
+        if not self._looking.acquire(blocking=False):
+            return
         try:
-            return self._answer(opened, view, environ, start_response)
-        except (KgError, ProblemError) as refusal:
-            # The pages say it, so that it reads like every other refusal.
-            give(environ, view, refusal)
-            return opened.application(environ, start_response)
+            self._look()
+        finally:
+            self._looking.release()
+
+    def stamp(self) -> int:
+        """Return a number that is another one whenever an answer may be another one."""
+        return self._stamp
 
     def figures(self) -> Figures:
         """Return what the metrics tell of this moment."""
-        opened = self._opened
-        return Figures(release=opened.release.id if opened else "", switches=self._switches)
+        lease = self._lease
+        return Figures(release=lease.opened.release.id if lease else "", switches=self._switches)
 
     def close(self) -> None:
-        """Stop the query workers."""
+        """Stop the query workers; queries that still run end with an error."""
         self._past.close()
-        with self._lock:
-            for _, opened in self._replaced:
-                opened.close()
-            if self._opened is not None:
-                self._opened.close()
+        with self._looking:
+            if self._lease is not None:
+                self._lease.opened.close()
+
+    def _current(self) -> "AbstractContextManager[Opened]":
+        while (lease := self._lease) is not None:
+            if (held := lease.held()) is not None:
+                return held
+        raise RuntimeError("open() comes first")
 
     def _answer(
-        self, opened: Opened, view: View, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self,
+        opened: Opened,
+        view: View,
+        stack: ExitStack,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
     ) -> Iterable[bytes]:
         wanted, environ = _asked(environ)
         if not wanted or wanted == opened.release.id:
@@ -110,12 +147,10 @@ class Live:
         release = self._kept_or_told(wanted, view, environ)
         if not self._seats.acquire(blocking=False):
             raise StoreBusyError("too many at once ask for old releases")
-        try:
-            with self._past.open(release) as old:
-                give(environ, replace(view, pinned=wanted))
-                return old.application(environ, start_response)
-        finally:
-            self._seats.release()
+        stack.callback(self._seats.release)
+        old = stack.enter_context(self._past.open(release))
+        give(environ, replace(view, pinned=wanted))
+        return old.application(environ, start_response)
 
     def _kept_or_told(self, wanted: str, view: View, environ: "WSGIEnvironment") -> Release:
         """Return a release by its id; raises ProblemError that tells which there are."""
@@ -126,25 +161,26 @@ class Live:
             raise absent(wanted, view, root=root, path=path) from error
 
     def _look(self) -> None:
-        now = self._looked = self._clock()
-        # A query of the old release may still run for as long as any query may.
-        ended = [pair for pair in self._replaced if now - pair[0] > self._settings.query_seconds + 1]
-        self._replaced = [pair for pair in self._replaced if pair not in ended]
-        for _, opened in ended:
-            opened.close()
-        self._look_around()
+        before = self._kept.changes
         try:
+            self._look_around()
             release = current(self._directory)
-            if self._opened is None or release.path == self._opened.release.path:
-                return
-            require_whole(release)
-            before, self._opened = self._opened, open_current(release, self._settings)
+            if self._lease is not None and release.path != self._lease.opened.release.path:
+                self._turn_to(release)
         except KgError as error:
             _log.error("the earlier release is served on: %s", error)
-            return
-        self._replaced.append((now, before))
+        self._looked = self._clock()
+        if self._kept.changes != before:
+            self._note_change()
+
+    def _turn_to(self, release: Release) -> None:
+        require_whole(release)
+        before, self._lease = self._lease, Lease(open_current(release, self._settings))
         self._switches += 1
+        self._note_change()
         _log.info("now serving release %s", release.id)
+        if before is not None:
+            before.end()
 
     def _look_around(self) -> None:
         try:
@@ -152,6 +188,18 @@ class Live:
         except OSError as error:
             _log.error("what was known of other releases is believed on: %s", error)
         self._past.keep_only({release.id for release in self._kept.releases})
+
+    def _note_change(self) -> None:
+        """Remember when the folder changed, by its own marks, so that it is the same after a restart."""
+        marks = (self._directory / "current", self._directory / "releases")
+        try:
+            latest = max(mark.lstat().st_mtime for mark in marks)
+        except OSError:
+            latest = time.time()
+        # HTTP knows seconds only: a second change within one is told as the next.
+        moment = datetime.fromtimestamp(int(latest), UTC)
+        self._changed = max(moment, self._changed + timedelta(seconds=1))
+        self._stamp += 1
 
 
 def _asked(environ: "WSGIEnvironment") -> tuple[str, "WSGIEnvironment"]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _OLD_WORKERS = 1
-_OLD_CACHE_BYTES = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,6 @@ def open_old(release: Release, settings: Settings) -> Opened:
             limits=_limits(settings),
             own=pages,
             ontology=_ontology_of(release),
-            cache_bytes=_OLD_CACHE_BYTES,
         )
         return Opened(release, app, stack.pop_all())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
 
@@ -31,6 +31,8 @@ class View:
     """Counts the changes of what is kept."""
     pinned: str = ""
     """The id of the release that the request names; empty when it names none."""
+    changed: datetime | None = None
+    """When what is published last changed, in whole seconds."""
 
     @property
     def release(self) -> Release:

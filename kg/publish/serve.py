@@ -1,39 +1,45 @@
-"""Stage 6, publish: the web server (waitress) around a release, and how it begins and ends."""
+"""Stage 6, publish: the web server (uvicorn) around the releases of a folder, and how it begins and ends.
 
+The layers of a request, from the outside: `Connection` (HTTP and its limits), `Bridge` (threads), `watched`
+(ids, figures, logs), `AnswerCache`, `Live` (which release), the Flask application of that release.
+"""
+
+import asyncio
 import logging
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from waitress.server import create_server
-from waitress.wasyncore import dispatcher, loop
+import uvicorn
 
 from kg.errors import SettingsError
-from kg.publish.live import OLD_AT_ONCE, Live
+from kg.publish.bridge import AtHand, Bridge
+from kg.publish.cache import AnswerCache
+from kg.publish.connections import Connection, quiet_broken_off
+from kg.publish.live import LOOK_SECONDS, OLD_AT_ONCE, Live
 from kg.publish.logs import log_to
 from kg.publish.opened import queries_at_once
+from kg.publish.proxies import trusted_proxies
 from kg.publish.watching import watched
 from kg.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
-_DRAIN_SECONDS = 15.0
-_THREADS = 6
+_DRAIN_SECONDS: Final = 15
+_THREADS: Final = 6
 """For everything but queries."""
-_CONNECTIONS = 800
-_SILENT_SECONDS = 20
-_Sockets = dict[int, Any]
-"""waitress's own map: the sockets that listen, and the connections."""
+_KEPT_ALIVE_SECONDS: Final = 20
+_LOOK_SECONDS: Final = LOOK_SECONDS / 2
+"""Often enough that no request finds that it has to look itself."""
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) -> None:
@@ -43,16 +49,23 @@ def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) 
     """
     log_to(sys.stderr)
     live = Live(directory, settings=settings)
-    application = watched(live, settings, figures=live.figures)
+    cache = AnswerCache(live, stamp=live.stamp, total_bytes=settings.cache_bytes)
+    ending = threading.Event()
+    application = watched(cache, settings, figures=live.figures, ending=ending.is_set)
+    correct = trusted_proxies(settings.trusted_proxies)
     live.open()
     try:
         run(
             application,
+            memory=cache,
             host=settings.host,
             port=settings.port,
             threads=queries_at_once(settings) + OLD_AT_ONCE + _THREADS,
             body_bytes=settings.query_body_bytes,
+            correct=correct,
+            look=live.look,
             ready=ready,
+            ending=ending,
         )
     finally:
         live.close()
@@ -61,42 +74,76 @@ def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) 
 def run(
     application: "WSGIApplication",
     *,
+    memory: AtHand | None = None,
     host: str,
     port: int,
     threads: int,
     ready: Callable[[str], None],
     body_bytes: int = 1_000_000,
+    correct: "Callable[[WSGIEnvironment], None] | None" = None,
+    look: Callable[[], None] = lambda: None,
+    ending: threading.Event | None = None,
 ) -> None:
     """Serve an application until SIGTERM or SIGINT, then let what has begun come to its end.
 
     Raises SettingsError when the address cannot be bound.
     """
-    sockets: _Sockets = {}
     listener = _listening(host, port)
-    server = create_server(
-        application,
-        map=sockets,
-        sockets=[listener],
-        threads=threads,
-        # Silent connections must not take the places of others; a process may open 1024 files.
-        connection_limit=_CONNECTIONS,
-        channel_timeout=_SILENT_SECONDS,
-        cleanup_interval=_SILENT_SECONDS // 4,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-        # More than we accept reaches the application, so that its refusal reads like all others.
-        max_request_body_size=2 * body_bytes,
-    )
+    bridge = Bridge(application, memory, threads=threads, body_bytes=body_bytes, correct=correct)
+    server = _Server(bridge, look=look, ending=ending or threading.Event())
     try:
-        with _signals(server.trigger.pull_trigger) as asked_to_end:
+        with _signals(server.end):
             ready(_address(listener, host))
-            while not asked_to_end:
-                loop(timeout=1.0, use_poll=True, map=sockets, count=1)
-        _drain(sockets, time.monotonic() + _DRAIN_SECONDS)
+            server.run(sockets=[listener])
+        _log.info("stopped")
     finally:
-        server.task_dispatcher.shutdown()
-        server.close()
+        bridge.close()
         listener.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; besides, it looks after the connections and calls `look`, every second."""
+
+    def __init__(self, bridge: Bridge, *, look: Callable[[], None], ending: threading.Event) -> None:
+        for name in ("uvicorn.error", "uvicorn"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger("uvicorn.error").addFilter(quiet_broken_off)
+        super().__init__(
+            uvicorn.Config(
+                bridge,
+                http=Connection,
+                ws="none",
+                interface="asgi3",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=_KEPT_ALIVE_SECONDS,
+                timeout_graceful_shutdown=_DRAIN_SECONDS,
+                callback_notify=self._look,
+                timeout_notify=int(_LOOK_SECONDS),
+            )
+        )
+        self._looks = look
+        self._ending = ending
+
+    def end(self) -> None:
+        """Accept nobody more, and end with the last answer that was begun."""
+        self._ending.set()
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to us: uvicorn would raise them once more when it has ended."""
+        yield
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        for connection in list(self.server_state.connections):
+            connection.look(loop.time())  # type: ignore[union-attr]  # all are of our kind
+        # Not awaited: to open a release takes longer than a signal may wait.
+        loop.run_in_executor(None, self._looks)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -114,38 +161,18 @@ def _address(listener: socket.socket, host: str) -> str:
 
 
 @contextmanager
-def _signals(wake: Callable[[], None]) -> "Iterator[list[int]]":
-    """Give a list that a signal to end fills; `wake` makes the loop look at it.
-
-    An exception would not do: raised amid the work of a connection, waitress takes it for that one's fault.
-    """
-    told: list[int] = []
+def _signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` at the first signal; a second one must not break the orderly end."""
 
     def note(number: int, _: FrameType | None) -> None:
-        # Only once: a second signal must not break the orderly end.
-        for name in (signal.SIGTERM, signal.SIGINT):
+        del number
+        for name in _SIGNALS:
             signal.signal(name, signal.SIG_IGN)
-        told.append(number)
-        wake()
+        end()
 
-    before: Mapping[int, Any] = {name: signal.signal(name, note) for name in (signal.SIGTERM, signal.SIGINT)}
+    before = {name: signal.signal(name, note) for name in _SIGNALS}
     try:
-        yield told
+        yield
     finally:
         for name, handler in before.items():
-            if signal.getsignal(name) is note:
-                signal.signal(name, handler)
-
-
-def _drain(sockets: _Sockets, deadline: float) -> None:
-    """Accept nobody more, and wait for the answers that were begun."""
-    for listener in [s for s in sockets.values() if getattr(s, "accepting", False)]:
-        # Its own close() would take away the trigger by which threads hand over their answers.
-        dispatcher.close(listener)
-    while time.monotonic() < deadline and any(_busy(s) for s in list(sockets.values())):
-        loop(timeout=0.1, use_poll=True, map=sockets, count=1)
-    _log.info("stopped")
-
-
-def _busy(connection: Any) -> bool:
-    return bool(getattr(connection, "requests", None) or getattr(connection, "total_outbufs_len", 0))
+            signal.signal(name, handler)
