@@ -8,6 +8,7 @@ import pyoxigraph
 import pytest
 import rdflib
 
+from kg.errors import StoreError
 from kg.publish import Limits
 from kg.publish.negotiate import GRAPHS
 from tests.publish_site import open_site
@@ -291,3 +292,17 @@ def test_an_error_is_a_page_for_a_browser(client):
     assert response.status_code == 400
     assert response.content_type == HTML_TYPE
     assert "<script" not in response.text
+
+
+def test_a_large_result_is_sent_while_it_is_made_and_raises_where_it_is_stopped(client):
+    every = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    answer = client.get("/sparql", query_string={"query": every, "format": "csv"}, buffered=False)
+
+    assert answer.status_code == 200
+    assert answer.headers["Accord-Result"] == "streamed"
+    assert "Content-Length" not in answer.headers
+    with pytest.raises(StoreError):
+        for _ in answer.response:
+            pass
+    answer.close()
+    assert client.get("/sparql", query_string={"query": ASK}).json["boolean"] is True

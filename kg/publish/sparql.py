@@ -187,6 +187,7 @@ def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
     page = choice.format is HTML
     inner = (TURTLE if kind == "graph" else JSON) if page else choice.format
     graphs = asked.default_graphs or asked.named_graphs
+    told = notices(asked.sparql, site)
     result = site.endpoint.stream(
         asked.sparql,
         media=inner.media_types[0],
@@ -196,7 +197,6 @@ def _answered(site: Site, asked: _Asked, kind: str, choice: Choice) -> Response:
         client=request.remote_addr or "",
         gone=request.environ.get("accord.gone"),
     )
-    told = notices(asked.sparql, site)
     if page:
         with result:
             response = result_page(site, asked.sparql, result, told)
@@ -221,6 +221,7 @@ def passed_on(result: Streamed, choice: Choice) -> Response:
     pieces = tidied(iter(result)) if prefixed else iter(result)
     response = Response(pieces, content_type=choice.content_type)
     response.call_on_close(result.close)
+    response.automatically_set_content_length = False  # to count the bytes, it would read them all
     response.headers["Accord-Result"] = "streamed"
     return response
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 ASK, READY, WHOLE, FILE, END, ERROR = b"Q", b"R", b"W", b"F", b"K", b"E"
 _HEAD = struct.Struct("!cI")
-_TAIL = struct.Struct("!qB")
+_TAIL = struct.Struct("!qBd")
 _READ = 64 * 1024
 _LEAST_SECONDS = 0.001
 
@@ -36,16 +36,18 @@ class Tail:
     """-1 where they are not counted."""
     tired: bool
     """Whether the worker is to be replaced."""
+    cpu: float
+    """Seconds of a core that the worker has had since it began."""
 
     def packed(self) -> bytes:
         """Return it as it stands before the bytes of the result."""
-        return _TAIL.pack(self.rows, self.tired)
+        return _TAIL.pack(self.rows, self.tired, self.cpu)
 
 
 def opened(payload: bytes) -> tuple[Tail, bytes]:
     """Return what is told of a result, and the result."""
-    rows, tired = _TAIL.unpack_from(payload)
-    return Tail(rows, bool(tired)), payload[_TAIL.size :]
+    rows, tired, cpu = _TAIL.unpack_from(payload)
+    return Tail(rows, bool(tired), cpu), payload[_TAIL.size :]
 
 
 class Channel:

@@ -30,8 +30,8 @@ from kg.store.worker import Duties
 from kg.store.worker_handle import Asked, Result, WorkerHandle
 
 _START_SECONDS = 30.0
-_CHEAP_SECONDS = 0.1
-"""Time that a query may hold the worker that is kept for cheap ones, before it is moved to the others."""
+_CHEAP_SECONDS = 0.05
+"""Seconds of a core that a query may take of the worker kept for cheap ones while such a one waits."""
 _MIB = 1024 * 1024
 
 
@@ -45,6 +45,24 @@ class _Seat:
     """None while it is vacant: not yet started, or not to be had."""
     waited: float = 0.0
     """How long who has it now waited for it."""
+
+
+class _Overstay:
+    """Tells when a query that looked cheap holds up another; a machine that is busy is no fault of its."""
+
+    def __init__(self, seat: _Seat, asked: Asked, turns: Turns[_Seat]) -> None:
+        self._seat = seat
+        self._asked = asked
+        self._turns = turns
+        self.told = False
+        """Whether it did."""
+
+    def __call__(self) -> bool:
+        if self._asked.gone is not None and self._asked.gone():
+            return True
+        worker = self._seat.worker
+        self.told = worker is not None and self._turns.cheap_wait() and worker.used() > _CHEAP_SECONDS
+        return self.told
 
 
 class QueryPool:
@@ -196,11 +214,11 @@ class QueryPool:
 
     def _briefly(self, seat: _Seat, asked: Asked) -> Result | None:
         """Ask the worker that is kept for cheap queries; None where this proves to be none of them."""
-        brief = replace(asked, deadline=min(asked.deadline, time.monotonic() + _CHEAP_SECONDS))
+        overstays = _Overstay(seat, asked, self._turns)
         try:
-            result = self._ask(seat, brief)
-        except (StoreTimeoutError, StoreBusyError):
-            if brief.deadline == asked.deadline:
+            result = self._ask(seat, replace(asked, gone=overstays, look=_CHEAP_SECONDS))
+        except StoreTimeoutError:
+            if not overstays.told:
                 raise
             return None
         if result.body is None:

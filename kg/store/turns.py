@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from kg.errors import ClientBusyError, StoreBusyError, StoreError
 
 Seat = TypeVar("Seat")
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
 """How often it is looked whether who asked is still there."""
 
 
@@ -55,6 +55,10 @@ class Lane(Generic[Seat]):
                 del self._waiting[client]
             return ticket
         return None
+
+    def __bool__(self) -> bool:
+        """Return whether anybody waits."""
+        return bool(self._waiting)
 
     def drop(self, ticket: Ticket[Seat]) -> None:
         """Forget one that waits no more."""
@@ -125,10 +129,9 @@ class Turns(Generic[Seat]):
             if ticket.called.wait(left if gone is None else min(left, LOOK_SECONDS)):
                 break
         with self._lock:
-            if ticket.seat is None:
-                ticket.gone = True
-                self._any.drop(ticket)
-                self._cheap.drop(ticket)
+            ticket.gone = True
+            self._any.drop(ticket)
+            self._cheap.drop(ticket)
             if self._closed and ticket.seat is None:
                 raise StoreError("the query pool is closed")
             return ticket.seat
@@ -143,6 +146,10 @@ class Turns(Generic[Seat]):
                 return
             ticket.seat, ticket.gone = seat, True
         ticket.called.set()
+
+    def cheap_wait(self) -> bool:
+        """Return whether a cheap query waits for a seat."""
+        return bool(self._cheap)
 
     def close(self) -> None:
         """Send away all who wait."""

@@ -12,6 +12,7 @@ import resource
 import signal
 import socket
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -79,7 +80,7 @@ class _Out:
     def finish(self, kind: str, *, tired: bool) -> None:
         """Send what is held, and that it is whole."""
         rows = self._counted(last=True) if kind == "solutions" else -1
-        tail = Tail(rows, tired).packed()
+        tail = Tail(rows, tired, time.process_time()).packed()
         if self._file is None:
             self._channel.send(WHOLE, tail + self._kept)
             return

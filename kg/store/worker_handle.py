@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from threading import Lock, RLock
 
 from kg import errors
@@ -37,6 +38,8 @@ class Asked:
     """By what names it asks other servers."""
     gone: Callable[[], bool] | None = None
     """Tells whether whoever asked has gone away."""
+    look: float = LOOK_SECONDS
+    """How often that is asked, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class WorkerHandle:
         self._killing = Lock()
         self._using = RLock()
         self._ready = False
+        self._used = 0.0
         self.usable = True
         """Whether it lives, as far as is known."""
         self.tired = False
@@ -87,6 +91,7 @@ class WorkerHandle:
         if frame.letter != READY:
             self.kill()
             raise _error_in(frame)
+        self._used = self._cpu()
         self._ready = True
 
     def ask(self, asked: Asked) -> Result:
@@ -112,19 +117,32 @@ class WorkerHandle:
         if frame.letter == FILE:
             return Result(None, frame.file, -1)
         tail, body = opened(frame.payload)
-        self.tired = tail.tired
+        self.tired, self._used = tail.tired, tail.cpu
         return Result(body, -1, tail.rows)
 
     def finish(self, asked: Asked) -> int:
         """Wait until a large result is whole and return its rows; raises as `ask` does."""
         with self._using:
             tail, _ = opened(self._answered(asked).payload)
-        self.tired = tail.tired
+        self.tired, self._used = tail.tired, tail.cpu
         return tail.rows
 
     def alive(self) -> bool:
         """Return whether the process still runs, as far as its socket tells."""
         return self.usable and not self._hung_up(0)
+
+    def used(self) -> float:
+        """Return the seconds of a core that it has had for the query it is at."""
+        return self._cpu() - self._used
+
+    def _cpu(self) -> float:
+        """Return those since it began; where the system does not tell, so many that nothing stays long."""
+        try:
+            told = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return time.monotonic()
+        user, system = told.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """End the process at once, and wait until it has given back what it held."""
@@ -161,7 +179,7 @@ class WorkerHandle:
         while True:
             look = asked.deadline
             if asked.gone is not None:
-                look = min(look, time.monotonic() + LOOK_SECONDS)
+                look = min(look, time.monotonic() + asked.look)
             try:
                 return self._receive(look, _OVER_QUERY)
             except TimeoutError:

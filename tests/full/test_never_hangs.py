@@ -66,7 +66,7 @@ def test_twenty_cross_joins_of_five_clients_end_in_time_and_a_sixth_is_answered_
     assert {media for _, media in told.statuses} == {"application/problem+json"}
     assert sum(told.statuses.values()) == 20
     assert told.slowest_join < LIMIT + 1 + SLACK
-    assert len(told.waits) > 5
+    assert len(told.waits) >= 2
     assert max(told.waits) < 1 + SLACK
 
 
