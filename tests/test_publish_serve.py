@@ -44,6 +44,7 @@ serve(
     ready=lambda url: print(url, flush=True),
 )
 """
+KILLED = "accord_workers_replaced_total"
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
 
 
@@ -161,6 +162,27 @@ def test_a_large_result_is_sent_while_it_is_made_and_broken_off_when_it_is_stopp
     assert answer.status == 200
     assert first.startswith(b'{"head"')
     assert until_first < 1.5 < time.monotonic() - begun
+
+
+def test_workers_are_counted_those_that_were_killed_too(release):
+    process, url = start(release, seconds=0.5)
+    try:
+        before = figures(url)
+        with pytest.raises(urllib.error.HTTPError) as stopped:
+            ask(url, SLOW)
+        stopped.value.close()
+        deadline = time.monotonic() + 10
+        while (after := figures(url)) and time.monotonic() < deadline:
+            if after["accord_workers"] == before["accord_workers"] and after[KILLED] != before[KILLED]:
+                break
+            time.sleep(0.1)
+    finally:
+        stop(process)
+
+    assert float(after[KILLED]) - float(before[KILLED]) == 1
+    assert after["accord_workers"] == before["accord_workers"]
+    assert float(before["accord_workers"]) >= 4
+    assert float(after["accord_workers_resident_bytes"]) > 10_000_000
 
 
 def test_the_id_of_a_request_is_in_the_answer_and_in_the_problem_document(url):

@@ -78,7 +78,7 @@ def test_a_server_on_the_list_is_not_dialled_where_it_is_on_a_private_network(re
                 status, headers, told = ask(url, query)
                 assert status == 502
                 assert headers["Cache-Control"] == "no-store"
-                assert "127.0.0.1" not in json.dumps(told)
+                assert "127.0.0.1" not in json.dumps(told).replace(url, "/")
             silent = "SELECT (1 AS ?x) { SERVICE SILENT <http://localhost:%d/sparql> { ?s ?p ?o } }"
             status, headers, told = ask(url, silent % port)
             other = ask(url, "SELECT * { SERVICE <https://example.org/sparql> { ?s ?p ?o } }")

@@ -61,6 +61,11 @@ class AnswerCache:
         self._kept: OrderedDict[_Key, Kept] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return self._size
+
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer from memory, or let the application answer."""
         variant: Variant | None = environ.pop(_AT_HAND, None)

@@ -22,6 +22,7 @@ from kg.publish.opened import Opened, open_current, open_old, require_whole
 from kg.publish.past import Past
 from kg.publish.pinned import PARAMETER, View, give
 from kg.publish.releases import absent
+from kg.publish.workforce import workforce_of
 from kg.release import Kept, Release, current
 from kg.settings import Settings
 
@@ -117,7 +118,10 @@ class Live:
     def figures(self) -> Figures:
         """Return what the metrics tell of this moment."""
         lease = self._lease
-        return Figures(release=lease.opened.release.id if lease else "", switches=self._switches)
+        if lease is None:
+            return Figures(switches=self._switches)
+        opened = lease.opened
+        return Figures(opened.release.id, self._switches, workforce_of(opened.pools))
 
     def close(self) -> None:
         """Stop the query workers; queries that still run end with an error."""

@@ -1,15 +1,16 @@
 """Stage 6, publish: what is counted about the server, for Prometheus; no query, no name of a thing."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from kg.publish.observed import Seen
+from kg.publish.workforce import Workforce
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -34,6 +35,8 @@ class Figures:
 
     release: str = ""
     switches: int = 0
+    workers: Workforce = field(default_factory=Workforce)
+    cache_bytes: int = 0
 
 
 class Metrics:
@@ -130,7 +133,20 @@ class _Now(Collector):
 
     def collect(self) -> Iterable[Metric]:
         now = self._figures()
+        workers = now.workers
         yield InfoMetricFamily("accord_release", "The release that is served.", {"release": now.release})
-        yield CounterMetricFamily(
-            "accord_release_switches", "How often another release became current.", now.switches
-        )
+        for name, told, value in (
+            ("workers", "Query workers that run, those in reserve too.", workers.running),
+            (
+                "workers_resident_bytes",
+                "Their memory; what they share counts for each.",
+                workers.resident_bytes,
+            ),
+            ("cache_bytes", "Memory of answers that are kept.", now.cache_bytes),
+        ):
+            yield GaugeMetricFamily(f"accord_{name}", told, value)
+        for name, told, value in (
+            ("workers_replaced", "Workers that were killed at a limit, lost, or tired.", workers.replaced),
+            ("release_switches", "How often another release became current.", now.switches),
+        ):
+            yield CounterMetricFamily(f"accord_{name}", told, value)

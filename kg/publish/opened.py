@@ -35,6 +35,8 @@ class Opened:
     application: "WSGIApplication"
     parts: ExitStack
     """The query workers and the index of names."""
+    pools: tuple[QueryPool, ...] = ()
+    """Of strangers, and of the pages."""
 
     def close(self) -> None:
         """Stop the query workers."""
@@ -73,7 +75,7 @@ def open_current(release: Release, settings: Settings) -> Opened:
             own=pages,
             index=index,
         )
-        return Opened(release, app, stack.pop_all())
+        return Opened(release, app, stack.pop_all(), (strangers, pages))
 
 
 def open_old(release: Release, settings: Settings) -> Opened:
@@ -97,7 +99,7 @@ def open_old(release: Release, settings: Settings) -> Opened:
             own=pages,
             ontology=_ontology_of(release),
         )
-        return Opened(release, app, stack.pop_all())
+        return Opened(release, app, stack.pop_all(), (strangers, pages))
 
 
 def queries_at_once(settings: Settings) -> int:

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -51,7 +52,12 @@ def serve(directory: Path, *, settings: Settings, ready: Callable[[str], None]) 
     live = Live(directory, settings=settings)
     cache = AnswerCache(live, stamp=live.stamp, total_bytes=settings.cache_bytes)
     ending = threading.Event()
-    application = watched(cache, settings, figures=live.figures, ending=ending.is_set)
+    application = watched(
+        cache,
+        settings,
+        figures=lambda: replace(live.figures(), cache_bytes=cache.size),
+        ending=ending.is_set,
+    )
     correct = trusted_proxies(settings.trusted_proxies)
     live.open()
     try:
