@@ -2,7 +2,7 @@
 
 from kg.changes.kept import changes_of, patch_of
 from kg.changes.patch import name_of, write_patch
-from kg.changes.sides import Side, changed_graphs, line_changes
+from kg.changes.sides import Side, changed_graphs
 from kg.changes.summary import CHANGES, CHANGES_FILE, FOLDER, KINDS, PATCH_FILE, Summary, as_json, summary
 from kg.changes.text import count_lines, counted, noun, text_of
 
@@ -19,7 +19,6 @@ __all__ = [
     "changes_of",
     "count_lines",
     "counted",
-    "line_changes",
     "name_of",
     "noun",
     "patch_of",

@@ -7,7 +7,8 @@ names things by their hashes.
 import base64
 from typing import BinaryIO
 
-from kg.changes.sides import Side, changed_graphs, line_changes
+from kg.changes.sides import Side, changed_graphs
+from kg.differences import differences
 
 
 def write_patch(before: Side, after: Side, out: BinaryIO) -> None:
@@ -16,7 +17,7 @@ def write_patch(before: Side, after: Side, out: BinaryIO) -> None:
     changed = changed_graphs(before, after)
     for wanted, mark in ((False, b"D "), (True, b"A ")):
         for graph in changed:
-            for is_new, line in line_changes(before.graph(graph), after.graph(graph)):
+            for is_new, line in differences(before.graph(graph), after.graph(graph)):
                 if is_new is wanted:
                     out.write(mark + line)
     out.write(b"TC .\n")

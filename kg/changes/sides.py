@@ -33,17 +33,3 @@ def changed_graphs(before: Side, after: Side) -> list[str]:
     """Return the graphs that the two do not have alike, in order."""
     graphs = before.hashes.keys() | after.hashes.keys()
     return sorted(graph for graph in graphs if before.hashes.get(graph) != after.hashes.get(graph))
-
-
-def line_changes(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[tuple[bool, bytes]]:
-    """Yield the lines that only one of two sorted streams has, in order; True for those of the second."""
-    old, new = next(before, None), next(after, None)
-    while old is not None or new is not None:
-        if old == new:
-            old, new = next(before, None), next(after, None)
-        elif new is None or (old is not None and old < new):
-            yield False, old or b""
-            old = next(before, None)
-        else:
-            yield True, new
-            new = next(after, None)

@@ -8,9 +8,10 @@ from typing import Any
 
 from kg.changes.labels import NAMED_BY, Labels, name_among, short
 from kg.changes.sentences import Sentences, sentences
-from kg.changes.sides import Side, changed_graphs, line_changes
+from kg.changes.sides import Side, changed_graphs
 from kg.changes.things import Thing, Value, things
 from kg.changes.words import TYPE, Altered, altered, mentioned, phrases
+from kg.differences import differences
 from kg.vocabulary import CATALOG, FACTS, KG, Names
 
 KINDS = {
@@ -198,7 +199,7 @@ def _graphs(before: Side, after: Side, changed: list[str]) -> tuple[int, int, in
 def _quads(before: Side, after: Side, changed: list[str]) -> tuple[int, int]:
     counts: Counter[bool] = Counter()
     for graph in changed:
-        counts.update(is_new for is_new, _ in line_changes(before.graph(graph), after.graph(graph)))
+        counts.update(is_new for is_new, _ in differences(before.graph(graph), after.graph(graph)))
     return counts[True], counts[False]
 
 

@@ -1,7 +1,7 @@
 """What was found in an article, as JSON for the cache; the article itself is kept elsewhere."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,18 @@ from kg.model import (
     Text,
     Value,
 )
+
+_KINDS = {each.value: each for each in Kind}
+_RELATIONS = {each.value: each for each in Relation}
+_BASES = {each.value: each for each in Basis}
+"""Looked up, since a large publication reads a million of them in every build."""
+_MAKERS: dict[str, Callable[..., Value]] = {
+    "ref": Ref,
+    "concept": Concept,
+    "text": Text,
+    "date": date.fromisoformat,
+    "number": int,
+}
 
 
 def to_json(found: Findings) -> str:
@@ -57,7 +69,7 @@ def _of_entity(entity: Entity) -> list[Any]:
 
 def _entity(row: list[Any]) -> Entity:
     key, kind, name, spans, aliases, named = row
-    return Entity(key, Kind(kind), name, _spans(spans), tuple(aliases), named)
+    return Entity(key, _KINDS[kind], name, _spans(spans), tuple(aliases), named)
 
 
 def _of_fact(fact: Fact) -> list[Any]:
@@ -74,7 +86,7 @@ def _of_fact(fact: Fact) -> list[Any]:
 
 def _fact(row: list[Any]) -> Fact:
     subject, relation, value, spans, rule, confidence, basis = row
-    return Fact(subject, Relation(relation), _value(value), _spans(spans), rule, confidence, Basis(basis))
+    return Fact(subject, _RELATIONS[relation], _value(value), _spans(spans), rule, confidence, _BASES[basis])
 
 
 def _of_value(value: Value) -> list[str | int]:
@@ -92,18 +104,10 @@ def _of_value(value: Value) -> list[str | int]:
 
 
 def _value(row: list[Any]) -> Value:
-    match row:
-        case ["ref", key]:
-            return Ref(key)
-        case ["concept", name]:
-            return Concept(name)
-        case ["text", words, language]:
-            return Text(words, language)
-        case ["date", day]:
-            return date.fromisoformat(day)
-        case ["number", int(number)]:
-            return number
-    raise ValueError(f"not a value: {row}")
+    kind, value, *language = row
+    if kind == "number" and not isinstance(value, int):
+        raise ValueError(f"not a value: {row}")
+    return _MAKERS[kind](value, *language)
 
 
 def _of_spans(spans: Iterable[Evidence]) -> list[int]:
@@ -111,4 +115,6 @@ def _of_spans(spans: Iterable[Evidence]) -> list[int]:
 
 
 def _spans(places: list[int]) -> tuple[Evidence, ...]:
+    if len(places) == 2:  # noqa: PLR2004  one span, as nearly always
+        return (Evidence(*places),)
     return tuple(Evidence(start, end) for start, end in zip(places[::2], places[1::2], strict=True))

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,9 @@ def _draft(path: Path, text: str) -> Path | None:
 
 def to_json(article: Article) -> str:
     """Return an article as it is kept: the same article, the same text."""
-    values = asdict(article) | {"published": article.published and article.published.isoformat()}
+    values = {name: getattr(article, name) for name in _FIELDS}  # asdict takes four times as long
+    values["published"] = article.published and article.published.isoformat()
+    values["zones"] = [{"kind": zone.kind, "start": zone.start, "end": zone.end} for zone in article.zones]
     return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

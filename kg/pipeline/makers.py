@@ -39,7 +39,7 @@ _READS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "view": (
         (
             *("map", "gazetteer", "store", "pipeline/view.py", "pipeline/storing.py", "pipeline/graphs.py"),
-            "pipeline/verdicts.py",
+            *("pipeline/verdicts.py", "differences.py"),
         ),
         ("ontology/kg.ttl",),
         ("rdflib", "pyoxigraph", "pyyaml"),
@@ -52,9 +52,9 @@ _READS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
         (),
         ("pyyaml",),
     ),
-    "store": (("store",), (), ("pyoxigraph",)),
-    "dumps": (("store", "search"), ("ontology/kg.ttl",), ("pyoxigraph", "zstandard")),
-    "release": (("release", "changes", "pipeline"), (), ("rdflib",)),
+    "store": (("store", "differences.py"), (), ("pyoxigraph",)),
+    "dumps": (("store", "search", "differences.py"), ("ontology/kg.ttl",), ("pyoxigraph", "zstandard")),
+    "release": (("release", "changes", "pipeline", "differences.py"), (), ("rdflib",)),
 }
 """Of each stage: parts of the package, other files that ship with it, and libraries."""
 _EXTRACTORS = "kg.extractors"

@@ -18,13 +18,19 @@ from kg.map import ArticleReport, add_countries, settled
 from kg.map.terms import STORE
 from kg.release.draft import clear_errors
 from kg.store import EmbeddedStore, Shelf, Term, described, nquads_of, predicate_of, sorted_lines, subject_of
-from kg.vocabulary import ENTITIES, FACTS, ID_KINDS, KG, Names
+from kg.vocabulary import ENTITIES, FACTS, ID_KINDS, KG, KGV, Names
 
 _BATCH = 500
 """Things that are settled at once."""
-_LEADS_TO_COUNTRY = tuple(
-    f"<{iri}>".encode() for iri in (RDF.type, KG.kind, KG.within, KG.capitalOf, KG.location, KG.unitOf)
-)
+_LEADS_TO_COUNTRY: Mapping[bytes, frozenset[bytes]] = {
+    f"<{iri}>".encode(): frozenset(f"<{value}>".encode() for value in values)
+    for iri, values in (
+        (RDF.type, (KG.Place, KG.Institution, KG.Event)),
+        (KG.kind, (KGV.country,)),
+        *((iri, ()) for iri in (KG.within, KG.capitalOf, KG.location, KG.unitOf)),
+    )
+}
+"""What countries are derived from: predicates, and which of their values where not all of them matter."""
 _FIGURES = f"/id/{ID_KINDS['figure']}/"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _COUNTRY = f"<{KG.country}>".encode()
@@ -167,7 +173,7 @@ def _node(term: Term) -> URIRef | Literal:
 def _countries(lines: Iterable[bytes], sources: Sources) -> list[bytes]:
     """Return the sorted lines that say in which country things are."""
     graph = Graph(store=STORE)
-    for thing, said in described(line for line in lines if predicate_of(line) in _LEADS_TO_COUNTRY):
+    for thing, said in described(filter(_leads_to_country, lines)):
         for predicate, value in said:
             graph.add((URIRef(thing), URIRef(predicate), _node(value)))
     add_countries(graph, sources.entities)
@@ -175,6 +181,12 @@ def _countries(lines: Iterable[bytes], sources: Sources) -> list[bytes]:
     for triple in graph.triples((None, KG.country, None)):
         found.add(triple)
     return nquads_of(sources.facts, found.serialize(format="nt", encoding="utf-8"))
+
+
+def _leads_to_country(line: bytes) -> bool:
+    _, predicate, value, _ = line.split(b" ", 3)
+    values = _LEADS_TO_COUNTRY.get(predicate)
+    return values is not None and (not values or value in values)
 
 
 def _once(lines: Iterable[bytes]) -> Iterator[bytes]:

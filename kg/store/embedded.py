@@ -102,6 +102,11 @@ class EmbeddedStore:
             kind, written = evaluate(inner, request, out)
         return Answer(kind, written, out.getvalue())
 
+    def size(self) -> int:
+        """Return how many quads it holds, those of the default graph among them."""
+        with self._open() as inner:
+            return len(inner)
+
     def dump(self, out: BinaryIO, /) -> None:
         """Write every quad of the named graphs as N-Quads."""
         with self._open() as inner:

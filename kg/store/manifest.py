@@ -76,9 +76,10 @@ def read_graph(nquads: Path, entry: Entry) -> Iterator[bytes]:
     try:
         with nquads.open("rb") as file, gzip.open(io.BufferedReader(_Stretch(file, entry.size))) as members:
             file.seek(entry.offset)
-            for line in io.BufferedReader(cast("io.RawIOBase", members), _AT_ONCE):  # faster line by line
-                hashed.update(line)
-                yield line
+            reader = io.BufferedReader(cast("io.RawIOBase", members), _AT_ONCE)  # it is faster line by line
+            while lines := reader.readlines(_AT_ONCE):
+                hashed.update(b"".join(lines))
+                yield from lines
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise StoreError(f"{nquads}: the graph {entry.graph} cannot be read: {error}") from error
     if hashed.hexdigest() != entry.sha256:

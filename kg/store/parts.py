@@ -32,6 +32,8 @@ class Part:
     """Writes the piece, not packed."""
     ready: bool = False
     """Whether it writes what is packed already."""
+    anew: bool = False
+    """Whether what an earlier file has under its key is no longer so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +68,42 @@ class PartsFile:
             old = earlier.file if earlier and self._places else Path(os.devnull)
             self._old = stack.enter_context(old.open("rb"))
             self._stack = stack.pop_all()
+        self._copied = (0, 0)
+        """The stretch of the earlier file that is still to be copied: parts that lie together go together."""
 
     def add(self, part: Part) -> None:
         """Write a part, or copy it from the earlier file when that has it."""
         with clear_errors(str(self._into.file)):
-            offset = self._out.tell()
-            if part.key in self._places:
-                copy_range(self._old, self._out, *self._places[part.key])
-            elif part.ready:
-                part.write(self._out)
+            start, length = self._copied
+            offset = self._out.tell() + length
+            if part.key in self._places and not part.anew:
+                place, size = self._places[part.key]
+                if place != start + length:
+                    self._copy()
+                    start, length = place, 0
+                self._copied = (start, length + size)
             else:
-                with packed(self._out, self._into.file.suffix) as piece:
-                    part.write(piece)
-            self._rows.write(f"{part.key}\t{offset}\t{self._out.tell() - offset}\n")
+                self._copy()
+                size = self._written(part)
+            self._rows.write(f"{part.key}\t{offset}\t{size}\n")
+
+    def _written(self, part: Part) -> int:
+        offset = self._out.tell()
+        if part.ready:
+            part.write(self._out)
+        else:
+            with packed(self._out, self._into.file.suffix) as piece:
+                part.write(piece)
+        return self._out.tell() - offset
+
+    def _copy(self) -> None:
+        copy_range(self._old, self._out, *self._copied)
+        self._copied = (0, 0)
 
     def close(self) -> None:
         """Finish the file; one without parts is an empty member or frame, since some readers want one."""
         with clear_errors(str(self._into.file)):
+            self._copy()
             if not self._out.tell():
                 with packed(self._out, self._into.file.suffix):
                     pass

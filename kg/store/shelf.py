@@ -8,14 +8,15 @@ import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from kg.differences import differences
 from kg.store.embedded import clear_errors
 from kg.store.manifest import MANIFEST, NQUADS, Entry, content_of, read_graph, read_manifest, write_manifest
 from kg.store.parts import copy_range, packed
-from kg.store.sorting import differences
 
 _AT_ONCE = 1000
 """Lines that are packed at once."""
@@ -66,6 +67,14 @@ class Shelf:
         old = {graph: entry.sha256 for graph, entry in self._old.items()}
         return sorted(graph for graph in held.keys() | old.keys() if held.get(graph) != old.get(graph))
 
+    def hash_of(self, graph: str) -> str:
+        """Return the SHA-256 of a graph; empty where there is none."""
+        return self._held[graph][1].sha256 if graph in self._held else ""
+
+    def old_hash_of(self, graph: str) -> str:
+        """Return the SHA-256 of a graph in the earlier release; empty where there is none."""
+        return self._old[graph].sha256 if graph in self._old else ""
+
     def differences(self, graph: str) -> Iterator[tuple[bool, bytes]]:
         """Yield the lines of a graph that are gone (False) or new (True) since the earlier release."""
         return differences(self.old_lines(graph), self.lines(graph))
@@ -85,22 +94,23 @@ class Shelf:
         if self._earlier is not None and graph in self._old:
             yield from read_graph(self._earlier / NQUADS, self._old[graph])
 
-    def copy(self, graph: str, out: BinaryIO) -> None:
-        """Write the gzip members of a graph, as they are, to where a file stands."""
+    def copy(self, graphs: Iterable[str], out: BinaryIO) -> None:
+        """Write the gzip members of graphs, as they are, to where a file stands."""
         self._flush()
-        path, entry = self._held[graph]
-        with path.open("rb") as source:
-            copy_range(source, out, entry.offset, entry.size)
+        for path, held in itertools.groupby((self._held[graph] for graph in graphs), key=itemgetter(0)):
+            with path.open("rb") as source:
+                for offset, size in _stretches(entry for _, entry in held):
+                    copy_range(source, out, offset, size)
 
     def write(self, folder: Path) -> str:
         """Write all graphs and their list into a folder; return what names the content."""
-        moved = []
+        entries = self.entries()
+        ends = itertools.accumulate((entry.size for entry in entries), initial=0)
+        moved = [replace(entry, offset=offset) for entry, offset in zip(entries, ends, strict=False)]
         with clear_errors(str(folder)):
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / NQUADS).open("wb") as out:
-                for entry in self.entries():
-                    moved.append(replace(entry, offset=out.tell()))
-                    self.copy(entry.graph, out)
+                self.copy((entry.graph for entry in entries), out)
             write_manifest(folder / MANIFEST, moved)
         return content_of(moved)
 
@@ -121,3 +131,14 @@ class Shelf:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _stretches(entries: Iterable[Entry]) -> Iterator[tuple[int, int]]:
+    """Yield where the members of graphs lie and how long they are; of those that lie together at once."""
+    start = size = 0
+    for entry in entries:
+        if entry.offset != start + size:
+            yield start, size
+            start, size = entry.offset, 0
+        size += entry.size
+    yield start, size

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -26,21 +26,6 @@ def nquads_of(graph: str, ntriples: bytes) -> list[bytes]:
     Raises StoreError for a blank node, which has no name that would be the same tomorrow.
     """
     return sorted(set(_lines(graph, ntriples)))
-
-
-def differences(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:
-    """Yield what stands in one of two sorted sequences only, and whether that is the new one."""
-    left, right = iter(old), iter(new)
-    one, other = next(left, None), next(right, None)
-    while one is not None or other is not None:
-        if one == other:
-            one, other = next(left, None), next(right, None)
-        elif other is None or (one is not None and one < other):
-            yield False, cast("bytes", one)
-            one = next(left, None)
-        else:
-            yield True, other
-            other = next(right, None)
 
 
 def sorted_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Stage 6, the file for download with one JSON-LD document a line, each with the things it names inside."""
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from kg.store.dumps.index import Index
 from kg.store.dumps.thing import Thing
@@ -13,26 +13,25 @@ _HOLDER, _ROLE_IN = str(KG.holder), str(KG.roleIn)
 
 
 class Documents:
-    """Writes documents to an open file."""
+    """Makes documents."""
 
-    def __init__(self, out: BinaryIO, index: Index, short: Compactor, names: Names) -> None:
-        """Take where to write, what is known of the things that are named, and what shortens."""
-        self._out = out
+    def __init__(self, index: Index, short: Compactor, names: Names) -> None:
+        """Take what is known of the things that are named, and what shortens."""
         self._index = index
         self._short = short
         self._context = context_url(names)
 
-    def take(self, thing: Thing) -> None:
-        """Write the document of a thing, where it is of a class that has documents."""
+    def of(self, thing: Thing) -> bytes:
+        """Return the document of a thing as a line; nothing where its class has no documents."""
         classes = _CLASSES.intersection(thing.classes)
         if not classes:
-            return
+            return b""
         linked = {term.value for _, term in thing.statements if term.kind == "uri"}
         inner = {iri: node for iri in sorted(linked - {thing.iri}) if (node := self._inner(iri))}
         document = {"@context": self._context} | self._short.node(thing.iri, thing.statements, inner)
         if "Institution" in classes:
             document |= self._back(thing.iri, _ROLE_IN)
-        self._out.write(json_of(document) + b"\n")
+        return json_of(document) + b"\n"
 
     def _inner(self, iri: str) -> dict[str, Any] | None:
         node = self._index.node(iri)

@@ -61,15 +61,10 @@ def write_subsets(shelf: Shelf, folder: Folder, names: Names) -> None:
     for name, chosen in (subsets | by_year).items():
         path = folder.files / f"accord-{name}.nq.gz"
         with clear_errors(str(path)), path.open("wb") as out:
-            _copy_all(shelf, chosen, out)
-
-
-def _copy_all(shelf: Shelf, graphs: Iterable[str], out: BinaryIO) -> None:
-    for graph in graphs:
-        shelf.copy(graph, out)
-    if not out.tell():
-        with packed(out, ".gz"):
-            pass  # an empty member, since some readers want one
+            shelf.copy(chosen, out)
+            if not out.tell():
+                with packed(out, ".gz"):
+                    pass  # an empty member, since some readers want one
 
 
 def _years(shelf: Shelf, names: Names) -> dict[str, str]:
@@ -96,7 +91,7 @@ def _pieces(entry: Entry, lines: Callable[[], Iterable[bytes]]) -> Iterator[_Pie
         yield entry.sha256, lines
         return
     for piece in pieces_of(lines()):
-        yield key_of(*piece), partial(list, piece)
+        yield key_of(b"".join(piece)), partial(list, piece)
 
 
 def _block(lines: Callable[[], Iterable[bytes]], prefixes: dict[str, str]) -> list[bytes]:
@@ -110,7 +105,7 @@ def _put(lines: Callable[[], Iterable[bytes]], out: BinaryIO) -> None:
 def _slim(shelf: Shelf, entry: Entry, lines: Callable[[], Iterable[bytes]], out: BinaryIO) -> None:
     """Write a graph's gzip member without quotations: as it is where nothing is quoted."""
     if not any(predicate_of(line) == _QUOTE for line in lines()):
-        shelf.copy(entry.graph, out)
+        shelf.copy([entry.graph], out)
         return
     with packed(out, ".gz") as member:
         for piece in pieces_of(line for line in lines() if predicate_of(line) != _QUOTE):

@@ -3,9 +3,8 @@
 import heapq
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from functools import partial
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from rdflib.namespace import RDF
 
@@ -13,9 +12,8 @@ from kg.store.dumps.cells import guarded, row_of, short_of, write_row
 from kg.store.dumps.columns import Table
 from kg.store.dumps.folder import Folder, key_of
 from kg.store.dumps.index import Index
-from kg.store.dumps.listed import EVIDENCE, TABLES
+from kg.store.dumps.listed import EVIDENCE
 from kg.store.dumps.thing import Thing, things_of
-from kg.store.embedded import clear_errors
 from kg.store.parts import Part
 from kg.store.shelf import Shelf
 from kg.vocabulary import CATALOG, FACTS, KG, Names, article_graph
@@ -23,59 +21,45 @@ from kg.vocabulary import CATALOG, FACTS, KG, Names, article_graph
 _EVIDENCE = "/evidence"
 
 
-class Tables:
-    """The tables of things, open for their rows."""
-
-    def __init__(self, folder: Folder, index: Index, stack: ExitStack) -> None:
-        """Begin every file with its header; the stack closes them."""
-        self._index = index
-        self._open: list[tuple[Table, TextIO]] = []
-        for table in TABLES:
-            path = folder.files / table.url
-            with clear_errors(str(path)):
-                out = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-                write_row(out, (column.name for column in table.columns))
-            self._open.append((table, out))
-
-    def take(self, thing: Thing) -> None:
-        """Write what the tables tell of a thing."""
-        classes = set(thing.classes)
-        for table, out in self._open:
-            if classes.isdisjoint(table.classes):
-                continue
-            rows = (
-                _pairs(table, thing, self._index) if table.relations else [row_of(table, thing, self._index)]
-            )
-            for row in rows:
-                write_row(out, row)
+def header_of(table: Table) -> bytes:
+    """Return the first row of a table."""
+    return _rows([[column.name for column in table.columns]])
 
 
-def articles_of(shelf: Shelf, names: Names) -> Iterator[Thing]:
-    """Yield the articles of the catalog, each with what the facts say of it, too."""
+def rows_of(table: Table, thing: Thing, index: Index) -> bytes:
+    """Return what a table tells of a thing; nothing where it is not of the table's classes."""
+    if set(table.classes).isdisjoint(thing.classes):
+        return b""
+    return _rows(_pairs(table, thing, index) if table.relations else [row_of(table, thing, index)])
+
+
+def lines_of_articles(shelf: Shelf, names: Names) -> Iterator[bytes]:
+    """Yield what the catalog says of the articles, with what the facts say of them, in order."""
     prefix = f"<{names.thing('article', '')}".encode()
     graphs = (shelf.lines(str(names.graph(graph))) for graph in (CATALOG, FACTS))
-    return things_of(heapq.merge(*((line for line in lines if line.startswith(prefix)) for lines in graphs)))
+    return heapq.merge(*((line for line in lines if line.startswith(prefix)) for lines in graphs))
 
 
 def write_evidence(shelf: Shelf, folder: Folder, earlier: Folder | None, names: Names) -> None:
     """Write the claims with their passages, those of an article as one part."""
     articles = str(names.graph(article_graph("")))
     with folder.begin(f"{EVIDENCE.url}.gz", earlier) as file:
-        file.add(Part(key_of("evidence.csv"), partial(_put, [[column.name for column in EVIDENCE.columns]])))
+        head = header_of(EVIDENCE)
+        file.add(Part(key_of("evidence.csv", head), lambda out: out.write(head)))
         for entry in shelf.entries():
             if entry.graph.startswith(articles) and entry.graph.endswith(_EVIDENCE):
                 file.add(Part(key_of("evidence.csv", entry.sha256), partial(_put_claims, shelf, entry.graph)))
 
 
 def _put_claims(shelf: Shelf, graph: str, out: BinaryIO) -> None:
-    _put(_claims(shelf.lines(graph)), out)
+    out.write(_rows(_claims(shelf.lines(graph))))
 
 
-def _put(rows: Iterable[list[str]], out: BinaryIO) -> None:
+def _rows(rows: Iterable[list[str]]) -> bytes:
     text = io.StringIO(newline="")
     for row in rows:
         write_row(text, row)
-    out.write(text.getvalue().encode())
+    return text.getvalue().encode()
 
 
 def _claims(lines: Iterable[bytes]) -> Iterator[list[str]]:

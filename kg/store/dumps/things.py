@@ -1,5 +1,6 @@
 """Stage 6, the files for download that hold the facts: Turtle and JSON-LD, and Turtle for each kind."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -22,7 +23,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "places": ("Place",),
 }
 """The files by class, and what is in each; with agreements stand all figures, with persons their roles."""
-_TYPE = b" <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <"
+_TYPED = re.compile(rb"^<[^>]*> <http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type> <([^>]*)> ", re.MULTILINE)
 _CLASSES = {str(KG[each]).encode(): name for name, several in KINDS.items() for each in several}
 
 
@@ -39,11 +40,16 @@ def write_things(
         json = [opened(f"accord.jsonld{packing}", opening) for packing in (".gz", ".zst")]
         kinds = {name: opened(f"accord-{name}.ttl.gz", head) for name in KINDS}
         for piece in pieces_of(shelf.lines(str(names.graph(FACTS)))):
-            _add(turtle, key_of("ttl", head, *piece), partial(turtle_of, piece, prefixes))
+            whole, by_kind = b"".join(piece), cache(partial(_by_kind, piece))
+            _add(turtle, key_of("ttl", head, whole), partial(turtle_of, piece, prefixes))
             nodes = partial(_nodes, piece, short, comma)
-            _add(json, key_of("jsonld", opening, comma, *piece), nodes)
-            for name, lines in _by_kind(piece).items():
-                _add([kinds[name]], key_of("ttl", head, *lines), partial(turtle_of, lines, prefixes))
+            _add(json, key_of("jsonld", opening, comma, whole), nodes)
+            for name in sorted(_kinds_in(whole)):
+                _add(
+                    [kinds[name]],
+                    key_of("ttl", name, head, whole),
+                    partial(_turtle_of_kind, name, by_kind, prefixes),
+                )
             comma = b","
         _add(json, key_of("end"), lambda: b"\n]}\n")
 
@@ -72,11 +78,21 @@ def _separated(piece: Iterable[bytes], short: Compactor, comma: bytes) -> Iterat
         comma = b","
 
 
+def _turtle_of_kind(
+    name: str, by_kind: Callable[[], Mapping[str, list[bytes]]], prefixes: Mapping[str, str]
+) -> bytes:
+    return turtle_of(by_kind()[name], prefixes)
+
+
+def _kinds_in(lines: bytes) -> set[str]:
+    """Return the kinds of the things that lines tell of."""
+    return {_CLASSES[each] for each in set(_TYPED.findall(lines)) if each in _CLASSES}
+
+
 def _by_kind(piece: Iterable[bytes]) -> dict[str, list[bytes]]:
     """Return the lines of the things of each kind."""
     found: defaultdict[str, list[bytes]] = defaultdict(list)
     for _, lines in by_subject(piece):
-        classes = {line.split(b" ", 3)[2][1:-1] for line in lines if _TYPE in line}
-        for name in {_CLASSES[each] for each in classes if each in _CLASSES}:
+        for name in _kinds_in(b"".join(lines)):
             found[name] += lines
     return found
