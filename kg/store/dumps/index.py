@@ -143,8 +143,8 @@ def _renew(database: sqlite3.Connection, shelf: Shelf, graph: str, short: Compac
     """Tell of the things that changed what is so now; return which others this concerns."""
     changed = {subject_of(line) for _, line in shelf.differences(graph)}
     before = {iri: _told(database, iri) for iri in changed}
-    for table in ("thing", "role"):
-        database.executemany(f"DELETE FROM {table} WHERE iri = ?", ((iri,) for iri in changed))  # noqa: S608
+    for delete in ("DELETE FROM thing WHERE iri = ?", "DELETE FROM role WHERE iri = ?"):
+        database.executemany(delete, ((iri,) for iri in changed))
     lines = (line for line in shelf.lines(graph) if subject_of(line) in changed)
     _fill(database, things_of(lines), short)
     anywhere, alone = set[str](), set[str]()
