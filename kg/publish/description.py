@@ -59,7 +59,12 @@ def service_description(site: Site, endpoint: str, graphs: Sequence[str]) -> Gra
 def _add_limits(graph: Graph, service: URIRef, site: Site) -> None:
     limits = site.limits
     for name, value, unit, text in (
-        ("query_seconds", limits.query_seconds, "SEC", "Time that a query may take, waiting included"),
+        (
+            "query_seconds",
+            Decimal(str(float(limits.query_seconds))),
+            "SEC",
+            "Time that a query may take, waiting included",
+        ),
         ("result_bytes", limits.result_bytes, "AD", "Size of a result"),
         ("result_rows", limits.result_rows, "C62", "Rows of a result"),
         ("body_bytes", limits.body_bytes, "AD", "Size of a request body"),
@@ -69,7 +74,7 @@ def _add_limits(graph: Graph, service: URIRef, site: Site) -> None:
         graph.add((service, SCHEMA.additionalProperty, limit))
         graph.add((limit, RDF.type, SCHEMA.PropertyValue))
         graph.add((limit, SCHEMA.propertyID, Literal(name)))
-        graph.add((limit, SCHEMA.maxValue, Literal(Decimal(str(value)))))
+        graph.add((limit, SCHEMA.maxValue, Literal(value)))
         graph.add((limit, SCHEMA.unitCode, Literal(unit)))
         graph.add((limit, SCHEMA.description, Literal(f"{text}; more is an error, never cut.", lang="en")))
 
