@@ -70,6 +70,14 @@ class Settings:
     """Memory for answers that are kept to be given again, in bytes; 0 keeps none."""
     trusted_proxies: str = ""
     """Addresses and networks (with spaces between) whose `X-Forwarded-...` headers are believed."""
+    endpoint_url: str = ""
+    """SPARQL endpoint of another server that answers instead, to which the release was pushed."""
+    endpoint_rows: int = 0
+    """Rows at which that server cuts a result without a word (`ResultSetMaxRows` of Virtuoso); 0: never."""
+    endpoint_user: str = ""
+    """User that the publisher is to that server."""
+    endpoint_password: str = field(default="", repr=False)
+    """The user's password; best given as the variable `KG_ENDPOINT_PASSWORD`."""
     old_releases_open: int = 2
     """Old releases (`?release=`) that may be open at once; each needs up to two processes."""
     result_bytes: int = 250_000_000
@@ -105,7 +113,7 @@ class Settings:
 
 
 _TRUTH = {"true": True, "false": False}
-_LEAST = {"port": 0, "cache_bytes": 0, "least_confidence": 0.0, "query_seconds": 0.01}
+_LEAST = {"port": 0, "cache_bytes": 0, "endpoint_rows": 0, "least_confidence": 0.0, "query_seconds": 0.01}
 _MOST = {"port": 65535, "least_confidence": 1.0, "query_seconds": 86400}
 
 

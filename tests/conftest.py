@@ -42,10 +42,10 @@ class Served:
         return self.get("sparql", accept, query=query)
 
 
-def start(directory):
+def start(directory, *options):
     """Start `kg serve` on a free port; the caller stops it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "kg", "serve", str(directory), "--port", "0"],
+        [sys.executable, "-m", "kg", "serve", str(directory), "--port", "0", *options],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     line = process.stdout.readline()

@@ -329,6 +329,11 @@ def test_a_new_release_is_served_without_a_restart_and_a_damaged_one_is_not(tmp_
         (tmp_path / "releases" / name / "dumps/accord.nt").write_text("dat")
         now[0] += 20
         assert release_of(live) == "2026-11-02-0badcafe"
+        unreadable = tmp_path / "releases" / make_release(tmp_path, 5) / "dumps/accord.nt"
+        unreadable.unlink()
+        unreadable.mkdir()  # no user can read it, not even root
+        now[0] += 20
+        assert release_of(live) == "2026-11-02-0badcafe"
     finally:
         live.close()
 

@@ -1,6 +1,7 @@
 """Withdrawing: what is taken out is in no file any more, all else stays, and it never comes back unasked."""
 
 import gzip
+import json
 import sqlite3
 import time
 import urllib.error
@@ -13,7 +14,16 @@ from generated import article
 
 from kg.errors import NotFoundError, StateError
 from kg.pipeline.withdrawing import take_back, withdraw
-from kg.release import current, read_log, read_withdrawals, releases, verify
+from kg.release import (
+    current,
+    own_files,
+    read_log,
+    read_withdrawals,
+    releases,
+    verify,
+    write_sums,
+)
+from kg.release.sums import damages
 from kg.release.withdrawals import RECORD
 from kg.settings import load
 from kg.store import MANIFEST, NQUADS, read_graph, read_manifest
@@ -159,6 +169,20 @@ def test_a_withdrawn_statement_goes_and_the_rest_of_its_article_stays(publicatio
     take_back(publication.out, [claim], reason="it is right", by="", on=DAY)
     publication.build()
     assert current(publication.out).content == before.content
+
+
+def test_a_release_that_does_not_tell_how_it_was_made_loses_what_is_withdrawn_all_the_same(publication):
+    old = current(publication.out)
+    meta = {name: value for name, value in old.meta.items() if name != "made"}
+    (old.path / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    write_sums(old.path, own_files(old.path))
+    words = telling(article(NUMBER, SEED))
+    assert where(publication.out, words)
+
+    withdrawn(publication, ID)
+
+    assert where(publication.out, words) == []
+    assert damages(current(publication.out)) == []
 
 
 def test_what_is_not_there_is_not_withdrawn(publication):

@@ -20,12 +20,15 @@ Stop with Ctrl-C.
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option("--host", help="Address to bind; 127.0.0.1 when not given.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to bind; 8000 when not given.")
+@click.option("--endpoint", metavar="URL", help="SPARQL endpoint of another server that answers the queries.")
 @click.option("--welcome", is_flag=True, help="Say where it is and what to try.")
-def serve(*, directory: Path, host: str | None, port: int | None, welcome: bool) -> None:
+def serve(
+    *, directory: Path, host: str | None, port: int | None, endpoint: str | None, welcome: bool
+) -> None:
     """Serve the current release in DIR."""
     from kg import publish, settings  # noqa: PLC0415  heavy: only this command needs it
 
-    given = settings.load(directory, host=host, port=port)
+    given = settings.load(directory, host=host, port=port, endpoint_url=endpoint)
     publish.serve(directory, settings=given, ready=_welcome if welcome else _address)
 
 

@@ -3,10 +3,11 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rdflib import Graph
 
@@ -30,6 +31,9 @@ from kg.release import Release, Withdrawals, derive, put_folder, replace_release
 from kg.settings import Settings
 from kg.store import MANIFEST, Shelf, open_read_only, read_manifest
 from kg.vocabulary import FACTS, Names, article_graph
+
+_UNTOLD: Mapping[str, Any] = {"software": [], "settings": {}, "inputs": {}}
+"""How a release was made that does not tell it: nothing is said, and what is withdrawn goes all the same."""
 
 
 def holds(release: Release, withdrawals: Withdrawals) -> Taken:
@@ -65,7 +69,7 @@ def derived(
         earlier = Earlier(release.store, {}, same_view=True, derived=True)
         written = write_draft(draft, shelf, contents, strict=False, earlier=earlier)
         shelf.close()
-        meta = written.meta | {"made": release.meta["made"]}
+        meta = written.meta | {"made": release.meta.get("made", _UNTOLD)}
         meta["makers"] = meta["makers"] | {"view": release.meta.get("makers", {}).get("view", "")}
         describe_draft(draft, before, written.content, meta, as_of=release.as_of, settings=settings)
         return replace_release(draft, release, content=written.content, meta=meta, on=on, reason=reason)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from werkzeug.wsgi import ClosingIterator
 
 from kg.errors import KgError, NotFoundError, StoreBusyError
+from kg.publish.doors import require_pushed
 from kg.publish.errors import ProblemError
 from kg.publish.lease import Lease
 from kg.publish.metrics import Figures
@@ -179,6 +180,7 @@ class Live:
 
     def _turn_to(self, release: Release) -> None:
         require_whole(release)
+        require_pushed(release, self._settings)
         before, self._lease = self._lease, Lease(open_current(release, self._settings))
         self._switches += 1
         self._note_change()

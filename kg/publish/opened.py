@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 
 from kg.errors import StateError, StoreError
 from kg.publish.app import create_app
+from kg.publish.doors import doors_of, doors_of_old
 from kg.publish.site import Dump, Edition, Limits
 from kg.release import Release, read_withdrawals, verify
 from kg.release.catalog import ONTOLOGY
 from kg.release.generation import SUMS, sha256_of
 from kg.search import FILE, NameIndex, is_current, open_names, write_names
 from kg.settings import Settings
-from kg.store import MANIFEST, NQUADS, Nursery, QueryPool, described, open_pool, read_graph, read_manifest
-from kg.store.relay import open_relay
-from kg.store.services import Way, allowed_of
+from kg.store import MANIFEST, NQUADS, QueryPool, described, read_graph, read_manifest
 from kg.vocabulary import FACTS, KG, Names
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _log = logging.getLogger(__name__)
-_OLD_WORKERS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Opened:
     parts: ExitStack
     """The query workers and the index of names."""
     pools: tuple[QueryPool, ...] = ()
-    """Of strangers, and of the pages."""
+    """The workers of strangers and of the pages; none where another server answers."""
 
     def close(self) -> None:
         """Stop the query workers."""
@@ -60,22 +58,18 @@ def open_current(release: Release, settings: Settings) -> Opened:
     names = _names(release, settings)
     limits = _limits(settings)
     with ExitStack() as stack:
-        # The pages have workers of their own, which no query of a stranger can hold up.
-        nursery = stack.enter_context(closing(Nursery()))
-        way = _way(settings, stack)
-        strangers = stack.enter_context(_pool(release, names, settings, nursery, strangers=True, way=way))
-        pages = stack.enter_context(_pool(release, names, settings, nursery))
+        doors = doors_of(release, names, settings, stack)
         index = _names_of(release, names, stack)
         app = create_app(
-            strangers,
+            doors.strangers,
             edition_of(release),
             names=names,
             title=_title(release, settings),
             limits=limits,
-            own=pages,
+            own=doors.pages,
             index=index,
         )
-        return Opened(release, app, stack.pop_all(), (strangers, pages))
+        return Opened(release, app, stack.pop_all(), doors.pools)
 
 
 def open_old(release: Release, settings: Settings) -> Opened:
@@ -85,21 +79,17 @@ def open_old(release: Release, settings: Settings) -> Opened:
     """
     names = _names(release, settings)
     with ExitStack() as stack:
-        nursery = stack.enter_context(closing(Nursery()))
-        strangers, pages = (
-            stack.enter_context(_pool(release, names, settings, nursery, workers=_OLD_WORKERS))
-            for _ in range(2)
-        )
+        doors = doors_of_old(release, names, settings, stack)
         app = create_app(
-            strangers,
+            doors.strangers,
             edition_of(release),
             names=names,
             title=_title(release, settings),
             limits=_limits(settings),
-            own=pages,
+            own=doors.pages,
             ontology=_ontology_of(release),
         )
-        return Opened(release, app, stack.pop_all(), (strangers, pages))
+        return Opened(release, app, stack.pop_all(), doors.pools)
 
 
 def queries_at_once(settings: Settings) -> int:
@@ -128,52 +118,6 @@ def _limits(settings: Settings) -> Limits:
         result_bytes=settings.result_bytes,
         result_rows=settings.result_rows,
     )
-
-
-def _pool(
-    release: Release,
-    names: Names,
-    settings: Settings,
-    nursery: Nursery,
-    *,
-    workers: int = 0,
-    strangers: bool = False,
-    way: Way | None = None,
-) -> QueryPool:
-    caps = (
-        {"per_client": settings.queries_per_client, "in_all": settings.queries_at_once} if strangers else {}
-    )
-    return open_pool(
-        release.store,
-        workers=workers or settings.query_workers,
-        seconds=settings.query_seconds,
-        memory_mb=settings.query_memory_mb,
-        result_bytes=settings.result_bytes,
-        result_rows=settings.result_rows,
-        worker_queries=settings.worker_queries,
-        cheap_workers=int(strangers),
-        spares=int(strangers),
-        base=names.base,
-        prefixes=names.prefixes(),
-        nursery=nursery,
-        lazily=bool(workers),
-        way=way,
-        **caps,
-    )
-
-
-def _way(settings: Settings, stack: ExitStack) -> Way | None:
-    """Open the way to other servers, where queries may ask some; else there is none."""
-    allowed = allowed_of(settings.service_allowed, "service_allowed")
-    if not allowed:
-        return None
-    relay = open_relay(
-        allowed,
-        seconds=settings.query_seconds,
-        most_bytes=settings.result_bytes,
-        at_once=2 * settings.query_workers + 1,
-    )
-    return stack.enter_context(relay).way
 
 
 def _names_of(release: Release, names: Names, stack: ExitStack) -> NameIndex:

@@ -133,8 +133,11 @@ def verify(release: Release) -> list[str]:
     faults = [f"{name} is missing" for name in expected.keys() - found]
     faults += [f"{name} is not part of the release" for name in found - expected.keys()]
     for name in expected.keys() & found:
-        if sha256_of(release.dumps / name) != expected[name]:
-            faults.append(f"{name} is not what was released")
+        try:
+            if sha256_of(release.dumps / name) != expected[name]:
+                faults.append(f"{name} is not what was released")
+        except OSError as error:
+            faults.append(f"{name} cannot be read: {error.strerror or error}")
     return sorted(faults)
 
 

@@ -4,12 +4,14 @@ What only a build needs is imported from where it is (`kg.store.dumps`, `kg.stor
 this package, and are to stay small.
 """
 
+from kg.store.allowance import PoolLimits
 from kg.store.catalogued import CATALOG_FILE, catalogued, check_catalog
 from kg.store.checking import check_graphs, check_manifest
 from kg.store.comparing import check_counts, check_formats, check_store, lines_of, types_in
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows, rows_of
 from kg.store.described import described
 from kg.store.embedded import EmbeddedStore, copy_store, open_read_only, open_store
+from kg.store.endpoint import Held, RemoteEndpoint
 from kg.store.explaining import Fault, read_fault
 from kg.store.formats import OFFERED
 from kg.store.jsonld import context_of, jsonld_of
@@ -35,9 +37,12 @@ __all__ = [
     "EmbeddedStore",
     "Entry",
     "Fault",
+    "Held",
     "Nursery",
     "Places",
+    "PoolLimits",
     "QueryPool",
+    "RemoteEndpoint",
     "RemoteStore",
     "Row",
     "Shelf",

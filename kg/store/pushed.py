@@ -70,13 +70,17 @@ def steady(store: Queried, record: str, release: str, ask: Callable[[], _T]) -> 
     Raises StoreBusyError (503 over HTTP) when a push was under way, or another release is there: an answer
     may then be a mix. A push that begins and ends between the two looks leaves another release behind.
     """
-    _require(store, record, release)
+    require_held(store, record, release)
     answer = ask()
-    _require(store, record, release)
+    require_held(store, record, release)
     return answer
 
 
-def _require(store: Queried, record: str, release: str) -> None:
+def require_held(store: Queried, record: str, release: str) -> bool:
+    """Return whether the default graph is a copy of the view, of a store that holds that release, whole.
+
+    Raises StoreBusyError when it does not, or when a push is under way.
+    """
     graph = iri_ref(record)
     found = rows(store, f"SELECT ?p ?o WHERE {{ GRAPH {graph} {{ {graph} ?p ?o }} }}")
     told = {(str(row["p"]), str(row["o"])) for row in found}
@@ -84,6 +88,7 @@ def _require(store: Queried, record: str, release: str) -> None:
         raise StoreBusyError("a release is being brought into the store; please try again")
     if (_RELEASE, release) not in told:
         raise StoreBusyError(f"the store does not hold release {release}")
+    return any(p == _DEFAULT and o and o != CHANGING for p, o in told)
 
 
 def held(store: Queried, record: str) -> Held:

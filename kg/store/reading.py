@@ -83,6 +83,11 @@ def refuse_service(sparql: str, *, but: Collection[str] = ()) -> None:
             )
 
 
+def uses_graphs(sparql: str) -> bool:
+    """Return whether a query asks for named graphs in its pattern."""
+    return any(token.lastgroup == "word" and token.group().lower() == "graph" for token in tokens(sparql, 0))
+
+
 def dataset_of(sparql: str) -> Dataset:
     """Return what the FROM clauses of a query ask for."""
     form = _form(sparql)

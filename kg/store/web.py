@@ -1,8 +1,8 @@
 """Stage 6, HTTP to another server: patient with what passes, and its errors name the place."""
 
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,7 +15,7 @@ from urllib.request import (
     parse_keqv_list,
 )
 
-from kg.errors import SettingsError, StoreError
+from kg.errors import SettingsError, StoreBusyError, StoreError, StoreTimeoutError
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
@@ -44,8 +44,11 @@ class Client:
     sent when that asks for them, and as it asks (Digest or Basic).
     """
 
-    def __init__(self, account: Account, *, seconds: float = 300.0, pause: float = 1.0) -> None:
+    def __init__(
+        self, account: Account, *, seconds: float = 300.0, pause: float = 1.0, at_once: int = 1
+    ) -> None:
         self._account = account
+        self._at_once = at_once
         self._seconds = seconds
         self._pause = pause
         self._pool: PoolManager | None = None
@@ -88,37 +91,68 @@ class Client:
                 time.sleep(max(wait, self._pause * 2**attempt))
         raise StoreError(f"{_shown(url)} {why} ({ATTEMPTS} attempts)")
 
+    @contextmanager
+    def opened(
+        self, url: str, body: bytes, *, media: str, accept: str, deadline: float
+    ) -> "Iterator[BaseHTTPResponse]":
+        """Post a request once and give the answer, of any status, to be read as it comes.
+
+        Raises StoreBusyError when the server cannot be reached, StoreTimeoutError at the deadline (of
+        `time.monotonic`), also from within.
+        """
+        headers = {"Accept": accept, "Content-Type": media, "Accept-Encoding": "identity"}
+        host = urlsplit(url).netloc
+        try:
+            response = self._authorized("POST", url, body, headers, deadline=deadline)
+            try:
+                yield response
+            finally:
+                response.close()
+        except _unreachable() as error:
+            if _is_slow(error):
+                raise StoreTimeoutError(f"the store at {host} did not answer in time") from error
+            raise StoreBusyError(f"the store at {host} fails: {_in_one_line(str(error))}") from error
+
     def close(self) -> None:
         """Close the connections."""
         if self._pool is not None:
             self._pool.clear()
 
     def _authorized(
-        self, method: str, url: str, body: bytes | Path, headers: Mapping[str, str]
+        self, method: str, url: str, body: bytes | Path, headers: Mapping[str, str], *, deadline: float = 0.0
     ) -> "BaseHTTPResponse":
         place = url.partition("?")[0]
-        response = self._sent(method, url, body, headers)
+        response = self._sent(method, url, body, headers, deadline)
         challenge = response.headers.get("WWW-Authenticate", "")
         if response.status == _UNAUTHORIZED and challenge and self._account.user:
             self._challenges[place] = challenge
-            response = self._sent(method, url, body, headers)
+            response.drain_conn()
+            response = self._sent(method, url, body, headers, deadline)
         return response
 
     def _sent(
-        self, method: str, url: str, body: bytes | Path, headers: Mapping[str, str]
+        self, method: str, url: str, body: bytes | Path, headers: Mapping[str, str], deadline: float
     ) -> "BaseHTTPResponse":
+        """Send a request; with a deadline the body of the answer is still to be read."""
         import urllib3  # noqa: PLC0415  only who pushes needs it
 
         if self._pool is None:
-            self._pool = urllib3.PoolManager(retries=False)
+            self._pool = urllib3.PoolManager(retries=False, maxsize=self._at_once)
         with ExitStack() as stack:
             size, source = _opened(body, stack)
             given = {**headers, **self._credentials(method, url)}
             if body:
                 given["Content-Length"] = str(size)
-            timeout = urllib3.Timeout(connect=10.0, read=self._seconds)
+            left = max(deadline - time.monotonic(), 0.01) if deadline else self._seconds
+            timeout = urllib3.Timeout(connect=min(10.0, left), read=left)
             return self._pool.request(
-                method, url, body=source if body else None, headers=given, redirect=False, timeout=timeout
+                method,
+                url,
+                body=source if body else None,
+                headers=given,
+                redirect=False,
+                timeout=timeout,
+                preload_content=not deadline,
             )
 
     def _credentials(self, method: str, url: str) -> dict[str, str]:
@@ -158,6 +192,13 @@ def _unreachable() -> tuple[type[Exception], ...]:
     except ImportError as error:
         raise StoreError("urllib3 is missing; pip install 'accord-kg[push]'") from error
     return (urllib3.exceptions.HTTPError, OSError)
+
+
+def _is_slow(error: Exception) -> bool:
+    import urllib3  # noqa: PLC0415  as above
+
+    slow = isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError)
+    return slow and not isinstance(error, urllib3.exceptions.NewConnectionError)
 
 
 def _opened(body: bytes | Path, stack: ExitStack) -> tuple[int, bytes | BinaryIO]:
