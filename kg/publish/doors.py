@@ -48,8 +48,8 @@ def doors_of(release: Release, names: Names, settings: Settings, stack: ExitStac
     """
     if settings.endpoint_url:
         remote = (_remote(release, names, settings, strangers=each) for each in (True, False))
-        strangers, pages = (stack.enter_context(closing(door)) for door in remote)
-        return Doors(strangers, pages)
+        theirs, ours = (stack.enter_context(closing(door)) for door in remote)
+        return Doors(theirs, ours)
     nursery = stack.enter_context(closing(Nursery()))
     way = _way(settings, stack)
     own = stack.enter_context(_pool(release, names, settings, nursery, strangers=True, way=way))
