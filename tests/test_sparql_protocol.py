@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import gzip
 import http.client
 import io
 import json
@@ -16,6 +17,7 @@ import pyoxigraph
 import pytest
 import rdflib
 
+from kg.store import open_store
 from kg.vocabulary import FACTS
 from tests.conftest import start, stop
 from tests.publish_site import NAMES, make_release
@@ -23,6 +25,7 @@ from tests.publish_site import NAMES, make_release
 FACTS_GRAPH = str(NAMES.graph(FACTS))
 COURIER = str(NAMES.graph("article/courier-2025-05-03"))
 NANSHAN = str(NAMES.graph("article/nanshan-2025-05-04"))
+MANY = str(NAMES.graph("many"))
 ALL = "SELECT ?s WHERE { ?s a kg:Agreement } ORDER BY ?s"
 STATUS = "SELECT ?status WHERE { agr:nurses-2025 kg:status ?status }"
 LARGE = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f }"
@@ -103,7 +106,11 @@ class Client:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     directory = tmp_path_factory.mktemp("protocol")
-    make_release(directory)
+    store = open_store(directory / "releases" / make_release(directory) / "store")
+    store.load(
+        "".join(f"<http://e/{n}> <http://e/p> <http://e/q> <{MANY}> .\n" for n in range(20_000)).encode()
+    )
+    store.close()
     (directory / "kg.toml").write_text(SETTINGS)
     server = start(directory)
     yield Client(server.url)
@@ -245,6 +252,17 @@ def test_a_form_that_is_not_utf8_is_refused_and_not_mended(client):
     answer = client.ask("POST", body=b"query=ASK%20%7B%20%FF", headers={"Content-Type": FORM})
 
     assert answer.status == 400
+
+
+def test_a_packed_body_is_refused(client):
+    headers = {"Content-Type": QUERY, "Content-Encoding": "gzip"}
+
+    assert client.ask("POST", body=gzip.compress(ALL.encode()), headers=headers).status == 415
+
+
+@pytest.mark.parametrize("name", ["format", "timeout"])
+def test_what_is_said_twice_in_two_ways_is_refused(client, name):
+    assert client.ask(path=f"/sparql?query={quote(ALL)}&{name}=1&{name}=2").status == 400
 
 
 def test_a_post_without_a_type_is_told_the_types(client):
@@ -523,8 +541,14 @@ def test_no_graph_of_the_protocol_is_fetched(client, listener, name):
 def test_an_update_is_refused_by_whatever_way_it_comes(client, asked):
     for answer in (client.ask(**asked), client.form(**asked)):
         assert answer.status == 403
-        assert answer.json["title"]
+        assert answer.json["detail"]
     assert len(client.ask(query=ALL, format="csv").rows) == 4
+
+
+def test_a_refused_service_is_told_with_its_place(client):
+    problem = client.ask(query="SELECT *\n{ SERVICE <http://e/> {} }").json
+
+    assert (problem["line"], problem["column"], problem["token"]) == (2, 3, "SERVICE")
 
 
 # What a client is told
@@ -751,6 +775,22 @@ def test_a_graph_has_a_tag_and_is_not_sent_again(client):
 
     assert again.status == 304
     assert graphs(client, accept="text/turtle", graph=COURIER).headers["ETag"] != first.headers["ETag"]
+
+
+def test_a_large_graph_is_streamed_and_comes_to_its_end(client):
+    for media in ("application/n-triples", "text/turtle", "application/ld+json"):
+        answer = graphs(client, accept=media, graph=MANY)
+
+        assert answer.headers["Accord-Result"] == "streamed"
+        assert len(triples_in(answer)) == 20_000
+
+
+def test_the_prefixes_of_a_graph_stand_in_order(client):
+    for graph in (COURIER, MANY):
+        lines = graphs(client, accept="text/turtle", graph=graph).body.splitlines()
+        prefixes = [line for line in lines if line.startswith(b"@prefix")]
+
+        assert prefixes == sorted(prefixes)
 
 
 def test_head_of_a_graph_has_no_body(client):

@@ -81,6 +81,62 @@ def test_whatever_stands_around_it_no_address_is_dialled(before, after):
     store.query(sparql.replace("SERVICE", "SERVILE"))
 
 
+SPACE = st.text(st.sampled_from(" \t\n\r"), min_size=1, max_size=3)
+COMMENT = st.from_regex(r"#[a-z'\"<>{}]{0,9}\n", fullmatch=True)
+BETWEEN = st.lists(SPACE | COMMENT, min_size=1, max_size=3).map("".join)
+ANY_CASE = st.tuples(*(st.sampled_from([c, c.lower()]) for c in "SERVICE")).map("".join)
+WHOM = st.sampled_from(["<http://127.0.0.1:9/>", "?s", "ex:svc", ":svc", "<svc>"])
+HARMLESS = st.text(st.sampled_from("ab'\"\\<>{}#.;:/é \n"), max_size=8)
+
+
+@given(ANY_CASE, BETWEEN, st.sampled_from(["", "SILENT", "silent"]), BETWEEN, WHOM)
+def test_a_service_is_refused_however_it_is_written(word, first, silent, second, whom):
+    sparql = (
+        f"{PREFIXES}SELECT * {{ ?s ?p ?o . {word}{first}{silent}{second if silent else ''}{whom} {{ }} }}"
+    )
+
+    with pytest.raises(QueryError, match="SERVICE is not allowed here"):
+        refuse_service(sparql)
+
+
+@given(st.integers(0, 6), st.sampled_from(["\\u{:04x}", "\\U{:08X}"]))
+def test_a_service_with_escapes_is_no_word_for_the_engine_either(at, escape):
+    word = "SERVICE"[:at] + escape.format(ord("SERVICE"[at])) + "SERVICE"[at + 1 :]
+
+    with pytest.raises(QueryError):
+        open_store().query(f"SELECT * {{ {word} <http://127.0.0.1:9/> {{ }} }}")
+
+
+def _quoted(text, mark):
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace(mark[0], "\\" + mark[0])
+    return f"{mark}{escaped}{mark}"
+
+
+@given(HARMLESS, ANY_CASE, HARMLESS, st.sampled_from(["'", '"', "'''", '"""']))
+def test_a_service_in_a_string_is_none(before, word, after, mark):
+    sparql = f"SELECT * {{ ?s ?p {_quoted(f'{before}{word} <http://x/> {after}', mark)} }}"
+
+    refuse_service(sparql)
+    open_store().query(sparql)
+
+
+@given(HARMLESS, ANY_CASE, HARMLESS)
+def test_a_service_in_a_comment_is_none(before, word, after):
+    comment = f"#{before}{word} <http://x/> {{}} {after}".replace("\n", " ")
+    sparql = f"SELECT * {{ ?s ?p ?o {comment}\n }}"
+
+    refuse_service(sparql)
+    open_store().query(sparql)
+
+
+@given(ANY_CASE, st.from_regex(r"[a-z/#?=.-]{0,9}", fullmatch=True))
+def test_a_service_in_an_iri_is_none(word, after):
+    sparql = f"SELECT * {{ ?s <http://example.org/{word}{after}> ?o }}"
+
+    refuse_service(sparql)
+    open_store().query(sparql)
+
+
 def test_the_kind_of_a_query_is_known_before_it_runs():
     assert kind_of("PREFIX select: <http://x/> # ASK\nBASE <http://x/CONSTRUCT>\nSelect * {}") == "solutions"
     assert kind_of("ask{}") == "boolean"

@@ -1,5 +1,6 @@
 """Stage 6, publish: what is told of a query that is wrong, or that asks for a word that there is not."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -15,6 +16,8 @@ from kg.vocabulary import KG, KGV
 _NEAR = 200
 _PARAGRAPH = 500
 _MOST = 5
+_LONGEST = 20_000
+_FORBIDDEN = re.compile("this is an update|SERVICE is not allowed")
 _OTHERS = {
     "wdt": "http://www.wikidata.org/prop/direct/",
     "p": "http://www.wikidata.org/prop/",
@@ -36,12 +39,9 @@ def refused_query(error: QueryError, sparql: str, site: Site) -> ProblemError:
     if fault is None:
         return ProblemError(400, REFUSED_QUERY, readable(str(error)), kind="query")
     token = token_at(sparql, fault.line, fault.column)
-    members: dict[str, object] = {"line": fault.line, "column": fault.column}
-    if token:
-        members["token"] = token[:_NEAR]
-    lines = sparql.split("\n")
-    if fault.line <= len(lines):
-        members["near"] = lines[fault.line - 1].strip()[:_NEAR]
+    members = _where(fault, sparql, token)
+    if _FORBIDDEN.search(fault.said):
+        return ProblemError(403, "This is not allowed here", _in_words(fault, members), members)
     prefix, colon, local = token.partition(":")
     undeclared = bool(colon) and fault.said.endswith(f"{prefix}: is not declared")
     meant = _prefixes_meant(prefix, local, site) if undeclared else [fault.nearest] if fault.nearest else []
@@ -54,11 +54,23 @@ def refused_query(error: QueryError, sparql: str, site: Site) -> ProblemError:
     return ProblemError(400, REFUSED_QUERY, _in_words(fault, members), members, kind="query")
 
 
+def _where(fault: Fault, sparql: str, token: str) -> dict[str, object]:
+    members: dict[str, object] = {"line": fault.line, "column": fault.column}
+    if token:
+        members["token"] = token[:_NEAR]
+    lines = sparql.split("\n")
+    if fault.line <= len(lines):
+        members["near"] = lines[fault.line - 1].strip()[:_NEAR]
+    return members
+
+
 def notices(sparql: str, site: Site) -> list[str]:
     """Return what a query names in our namespaces and our ontology does not have: nothing can match it.
 
-    Pure ASCII, as it goes into headers.
+    Pure ASCII, as it goes into headers; of a very long query nothing is told.
     """
+    if len(sparql) > _LONGEST:
+        return []
     found = {}
     for written, iri in iris_in(sparql, site.names.prefixes()):
         space = next((s for s in (str(KG), str(KGV)) if iri.startswith(s) and iri != s), "")

@@ -20,7 +20,9 @@ _GAP = " " * 40
 """More than the longest word that the engine looks for."""
 _END = "\x01"
 _LONGEST = 20_000
-"""A longer query is not tried word by word."""
+"""Of a longer query we say what the engine says."""
+_TRIED_UP_TO = 4_000
+"""In a longer query it is not tried what may stand there: each try reads the query again."""
 _PADDED = frozenset("{}()[];,")
 _OPEN = {"{": "}", "(": ")", "[": "]"}
 _QUOTES = frozenset("“”‘’«»")
@@ -231,6 +233,8 @@ def _unclosed(found: Sequence[re.Match[str]]) -> re.Match[str] | None:
 
 
 def _expected(head: str, complaint: Complaint) -> tuple[str, ...]:
+    if len(head.replace(_GAP, " ")) > _TRIED_UP_TO:
+        return ()
     return tuple(name for text, name in _TRIED.items() if _may_stand(text, head, complaint))
 
 
