@@ -288,11 +288,21 @@ def test_a_query_with_its_own_data_set_is_handed_on_as_it_is(peer):
 
 
 @pytest.mark.parametrize(
-    "query", ["SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "DROP ALL", "SELECT ?s { ?s ?p "]
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
+        "DROP ALL",
+        "SELECT ?s { ?s ?p ",
+        'DEFINE get:soft "soft" SELECT ?s { ?s ?p ?o }',
+        "SELECT (<bif:file_to_string>('/etc/passwd') AS ?x) { }",
+        "SELECT (<\\u0062if:exec>('x') AS ?x) { }",
+        "ASK { } ASK { }",
+    ],
 )
 def test_what_may_not_run_is_refused_as_by_our_own_store(peer, query):
     with door(peer) as remote, pytest.raises(QueryError, match="line 1, column"):
         remote.run(query)
+    # Of one that merely lacks its end the other server is asked.
     assert len(peer.asked) == query.startswith("SELECT ?s")
 
 

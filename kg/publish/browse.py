@@ -14,8 +14,9 @@ from kg.vocabulary import CATALOG, KG
 
 PAGE = 100
 _LAST = 1_000_000
-_LIST = """SELECT ?x (MIN(?l) AS ?label) WHERE { %s
-  OPTIONAL { ?x rdfs:label|dcterms:title ?l FILTER(LANG(?l) = "en") } } GROUP BY ?x
+# The label is made inside, since Virtuoso sorts by nothing that SELECT makes of a group.
+_LIST = """SELECT ?x ?label WHERE { { SELECT ?x (MIN(?l) AS ?label) WHERE { %s
+  OPTIONAL { ?x rdfs:label|dcterms:title ?l FILTER(LANG(?l) = "en") } } GROUP BY ?x } }
   ORDER BY (!BOUND(?label)) ?label ?x LIMIT %d OFFSET %d"""
 _TITLES = """SELECT ?x (MIN(?l) AS ?label) WHERE { GRAPH <%s> { ?x a kg:Article ; dcterms:title ?l ;
   dcterms:issued ?day } } GROUP BY ?x ?day ORDER BY DESC(?day) ?x LIMIT %d OFFSET %d"""

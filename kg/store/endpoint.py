@@ -22,6 +22,7 @@ from kg.store.evaluation import Request, evaluate
 from kg.store.formats import media_for
 from kg.store.gathered import Gathered
 from kg.store.overflow import overflow_of
+from kg.store.plain import require_plain
 from kg.store.prologue import with_prologue
 from kg.store.pushed import require_held
 from kg.store.reading import dataset_of, iri_ref, kind_of, refuse_service, uses_graphs
@@ -126,6 +127,7 @@ class RemoteEndpoint:
         allowed = min(seconds or self._limits.seconds, self._limits.seconds)
         refuse_service(sparql)
         kind = kind_of(sparql)
+        require_plain(sparql, self._held.base, self._held.prefixes)
         asked = _Asked(
             sparql, kind, media_for(kind, media), default_graphs, named_graphs, time.monotonic() + allowed
         )
@@ -253,14 +255,13 @@ class RemoteEndpoint:
             rewrite(_Body(response, asked.deadline), asked.kind, asked.media, self._held.prefixes, out)
 
     def _refusal(self, asked: _Asked, response: "BaseHTTPResponse") -> KgError:
+        held = self._held
         told = " ".join(response.read(4 * _SHOWN).decode("utf-8", errors="replace").split())[:_SHOWN]
         if response.status == _REFUSED:
             try:
-                # Ours says line, column and what was expected.
+                # Ours says line and column; what it takes for whole does no more than look at an empty store.
                 evaluate(
-                    Engine(),
-                    Request(asked.sparql, base=self._held.base, prefixes=self._held.prefixes),
-                    io.BytesIO(),
+                    Engine(), Request(asked.sparql, base=held.base, prefixes=held.prefixes), io.BytesIO()
                 )
             except QueryError as error:
                 return error
