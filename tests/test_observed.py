@@ -176,6 +176,20 @@ def test_figures_are_given_to_this_machine_only(address, headers, status):
     assert ("accord_requests" in answer.text) == (status == 200)
 
 
+def test_a_server_that_is_about_to_end_says_so_to_the_application():
+    told = {}
+
+    def inside(environ, start_response):
+        told.update(told_in(environ))
+        start_response("200 OK", [])
+        return []
+
+    for path, ending in (("/readyz", True), ("/readyz", False), ("/page/x", True)):
+        told.clear()
+        Client(watched(inside, Settings(), figures=lambda: FIGURES, ending=lambda: ending)).get(path)  # noqa: B023
+        assert told.get("ending", False) == (ending and path == "/readyz")
+
+
 def test_the_setting_names_who_else_may_read_figures():
     client = site(Settings(metrics_from="10.0.0.0/8, 2001:db8::/32"))
 

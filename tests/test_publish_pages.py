@@ -140,6 +140,8 @@ def test_health_says_which_release_answers_and_readiness_whether_it_does(client,
     broken = failing_client(tmp_path / "a", StoreError("gone"))
     assert (broken.get("/readyz").status_code, broken.get("/readyz").json["status"]) == (503, "failing")
     assert broken.get("/healthz").status_code == 200
+    ending = client.get("/readyz", environ_base={"accord.told": {"ending": True}})
+    assert (ending.status_code, ending.json["status"]) == (503, "ending")
     (tmp_path / "b").mkdir()
     busy = failing_client(tmp_path / "b", StoreBusyError("full"))
     assert (busy.get("/readyz").status_code, busy.get("/readyz").json["status"]) == (503, "busy")

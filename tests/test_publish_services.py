@@ -43,6 +43,13 @@ def serving(directory, allowed):
         process.communicate(timeout=30)
 
 
+def get(url, accept):
+    with urllib.request.urlopen(
+        urllib.request.Request(url, headers={"Accept": accept}), timeout=30
+    ) as answer:
+        return answer.read().decode()
+
+
 def ask(url, query):
     request = urllib.request.Request(f"{url}sparql?{urllib.parse.urlencode({'query': query})}")
     try:
@@ -63,6 +70,7 @@ def release(tmp_path_factory):
 def test_by_default_no_server_is_asked(release):
     with trap() as (port, came), serving(release, "") as (url, _):
         status, _, told = ask(url, f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}")
+        assert "BasicFederatedQuery" not in get(f"{url}sparql", "text/turtle")
 
     assert status == 403
     assert "SERVICE" in told["detail"]
@@ -73,6 +81,8 @@ def test_a_server_on_the_list_is_not_dialled_where_it_is_on_a_private_network(re
     with trap() as (port, came):
         allowed = f"http://127.0.0.1:{port}/ http://localhost:{port}/sparql"
         with serving(release, allowed) as (url, _):
+            described = get(f"{url}sparql", "text/turtle")
+            page = get(f"{url}help", "text/html")
             for host in ("127.0.0.1", "localhost"):
                 query = f"SELECT * {{ SERVICE <http://{host}:{port}/sparql> {{ ?s ?p ?o }} }}"
                 status, headers, told = ask(url, query)
@@ -83,6 +93,9 @@ def test_a_server_on_the_list_is_not_dialled_where_it_is_on_a_private_network(re
             status, headers, told = ask(url, silent % port)
             other = ask(url, "SELECT * { SERVICE <https://example.org/sparql> { ?s ?p ?o } }")
 
+    assert "sd:feature sd:BasicFederatedQuery" in described
+    assert f"http://localhost:{port}/sparql" in described
+    assert f"http://localhost:{port}/sparql" in page
     assert status == 200
     assert headers["Cache-Control"] == "no-store"
     assert "ETag" not in headers

@@ -49,6 +49,10 @@ def service_description(site: Site, endpoint: str, graphs: Sequence[str]) -> Gra
         graph.add((service, SD.resultFormat, URIRef(_W3 + _FORMATS[known.name])))
     for text in _SERVICE:
         graph.add((service, DCTERMS.description, Literal(text, lang="en")))
+    if allowed := site.limits.services:
+        graph.add((service, SD.feature, SD.BasicFederatedQuery))
+        text = f"SERVICE may ask {', '.join(allowed)}; what ends with a slash is a beginning."
+        graph.add((service, DCTERMS.description, Literal(text, lang="en")))
     for page in ("/help", "/graphs"):
         graph.add((service, RDFS.seeAlso, URIRef(host_url(page))))
     _add_limits(graph, service, site)

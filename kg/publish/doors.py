@@ -34,6 +34,8 @@ class Doors(NamedTuple):
     pages: Endpoint
     pools: tuple[QueryPool, ...] = ()
     """The workers behind them; none where another server answers."""
+    services: tuple[str, ...] = ()
+    """Whom strangers' queries may ask by SERVICE."""
 
 
 class _Caps(TypedDict, total=False):
@@ -54,7 +56,7 @@ def doors_of(release: Release, names: Names, settings: Settings, stack: ExitStac
     way = _way(settings, stack)
     own = stack.enter_context(_pool(release, names, settings, nursery, strangers=True, way=way))
     pages = stack.enter_context(_pool(release, names, settings, nursery))
-    return Doors(own, pages, (own, pages))
+    return Doors(own, pages, (own, pages), way.allowed.addresses if way else ())
 
 
 def doors_of_old(release: Release, names: Names, settings: Settings, stack: ExitStack) -> Doors:

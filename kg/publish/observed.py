@@ -20,13 +20,12 @@ _Headers = list[tuple[str, str]]
 class Seen:
     """One request and its answer, as the counters and the log want them."""
 
-    __slots__ = ("begun", "complete", "headers", "seconds", "size", "status", "told")
+    __slots__ = ("begun", "complete", "seconds", "size", "status", "told")
 
     def __init__(self, told: dict[str, Any], begun: float) -> None:
         self.told = told
         self.begun = begun
         self.status = 500
-        self.headers: _Headers = []
         self.size = 0
         self.seconds = 0.0
         self.complete = True
@@ -58,8 +57,8 @@ class Observed:
 
         def start(status: str, headers: _Headers, *error: Any) -> Callable[[bytes], object]:
             seen.status = int(status[:3])
-            seen.headers = [*headers, ("X-Request-Id", name), ("Server-Timing", self._timing(seen))]
-            return start_response(status, seen.headers, *error)
+            ours = [("X-Request-Id", name), ("Server-Timing", self._timing(seen))]
+            return start_response(status, [*headers, *ours], *error)
 
         answered = False
         try:
@@ -71,13 +70,9 @@ class Observed:
                 self._end(environ, seen)
         if isinstance(answer, list):
             seen.size = sum(map(len, answer))
-        elif isinstance(answer, environ.get("wsgi.file_wrapper") or ()):
-            # Such a body is sent by the server in its own way, and only while nothing is around it.
-            seen.size = int(next((v for n, v in seen.headers if n.lower() == "content-length"), 0))
-        else:
-            return _Watched(answer, seen, lambda: self._end(environ, seen))
-        self._end(environ, seen)
-        return answer
+            self._end(environ, seen)
+            return answer
+        return _Watched(answer, seen, lambda: self._end(environ, seen))
 
     def _timing(self, seen: Seen) -> str:
         told = seen.told

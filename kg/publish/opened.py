@@ -3,7 +3,7 @@
 import logging
 import tempfile
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,6 @@ def open_current(release: Release, settings: Settings) -> Opened:
     Raises StoreError when it cannot be read.
     """
     names = _names(release, settings)
-    limits = _limits(settings)
     with ExitStack() as stack:
         doors = doors_of(release, names, settings, stack)
         index = _names_of(release, names, stack)
@@ -65,7 +64,7 @@ def open_current(release: Release, settings: Settings) -> Opened:
             edition_of(release),
             names=names,
             title=_title(release, settings),
-            limits=limits,
+            limits=replace(_limits(settings), services=doors.services),
             own=doors.pages,
             index=index,
         )

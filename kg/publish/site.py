@@ -81,6 +81,8 @@ class Limits:
     result_rows: int = 1_000_000
     address_bytes: int = 60_000
     """Longest query part of an address; servers and proxies have limits of their own not far above."""
+    services: tuple[str, ...] = ()
+    """Endpoints that a query may ask by SERVICE; those that end with a slash are beginnings."""
     incoming: int = 500
     """How many links to a thing its page and data list."""
 
