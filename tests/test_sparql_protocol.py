@@ -260,9 +260,16 @@ def test_a_packed_body_is_refused(client):
     assert client.ask("POST", body=gzip.compress(ALL.encode()), headers=headers).status == 415
 
 
-@pytest.mark.parametrize("name", ["format", "timeout"])
-def test_what_is_said_twice_in_two_ways_is_refused(client, name):
-    assert client.ask(path=f"/sparql?query={quote(ALL)}&{name}=1&{name}=2").status == 400
+@pytest.mark.parametrize("two", ["format=csv&format=json", "timeout=1&timeout=2"])
+def test_what_is_said_twice_in_two_ways_is_refused(client, two):
+    assert client.ask(path=f"/sparql?query={quote(ALL)}&{two}").status == 400
+
+
+def test_one_format_may_be_named_twice(client):
+    two = "format=tsv&format=text/tab-separated-values,text/x-tsv"
+    answer = client.ask(path=f"/sparql?query={quote(ALL)}&{two}")
+
+    assert answer.kind == "text/tab-separated-values; charset=utf-8"
 
 
 def test_a_post_without_a_type_is_told_the_types(client):

@@ -150,9 +150,8 @@ def _asked(parameters: Parameters, most: float) -> _Asked:
     for iri in default + inside:
         if not is_safe(iri):
             raise ProblemError(400, "A graph is named by an absolute IRI", iri[:200])
-    for name in ("format", "timeout"):
-        if len(set(parameters.getlist(name))) > 1:
-            raise ProblemError(400, f"Please give one {name}")
+    if len(set(parameters.getlist("timeout"))) > 1:
+        raise ProblemError(400, "Please give one timeout")
     return _Asked(queries[0], default, inside, _seconds(parameters.get("timeout", ""), most))
 
 
@@ -172,8 +171,15 @@ def _seconds(wanted: str, most: float) -> float:
 def _chosen(formats: Sequence[Format], parameters: Parameters) -> Choice:
     """Return the format that the client wants: by `format=`, else by its Accept header."""
     offered = (*formats, HTML)
-    wanted = parameters.get("format", "")
-    choice = named(wanted, offered) if wanted else best(request.headers.get("Accept"), offered)
+    wanted = [name for name in parameters.getlist("format") if name]
+    if not wanted:
+        choice = best(request.headers.get("Accept"), offered)
+    else:
+        # SPARQLWrapper names one format in several ways, some of which nobody knows.
+        known = [found for name in wanted if (found := named(name, offered))]
+        if len({found.format for found in known}) > 1:
+            raise ProblemError(400, "Please give one format", ", ".join(wanted)[:200])
+        choice = known[0] if known else None
     if choice is None:
         raise not_acceptable("This kind of result has no such format", offered)
     return choice
