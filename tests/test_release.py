@@ -22,6 +22,7 @@ ONE, TWO = "1" * 64, "2" * 64
 
 def build(directory, content):
     with begin(Path(directory)) as draft:
+        draft.rest_on_whole()
         (draft.store / "CURRENT").write_text(content)
         (draft.dumps / "accord.nq.gz").write_text(content * 20)
         (draft.dumps / "context.jsonld").write_text(content)
@@ -113,10 +114,12 @@ def test_a_damaged_release_is_made_again(tmp_path):
 def test_nothing_is_taken_over_from_a_release_of_which_any_file_is_damaged(tmp_path, part):
     build(tmp_path, ONE)
     with begin(tmp_path) as draft:
+        draft.rest_on_whole()
         assert draft.earlier == current(tmp_path)
     (current(tmp_path).path / part).write_text("damaged")
 
     with begin(tmp_path) as draft:
+        draft.rest_on_whole()
         assert draft.earlier is None
     with pytest.raises(StoreError, match=part):
         roll_back(tmp_path, current(tmp_path).id)

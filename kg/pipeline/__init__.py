@@ -72,6 +72,7 @@ def build(
         asked = asked_for(given, settings, strict=strict)
         built = nothing_new(order.state, asked, settings.authority, draft.earlier)
         if built is None:
+            draft.rest_on_whole()
             snapshot = snapshot_digest(order.state, settings.authority)
             with StageCache(order.state / CACHE) as cache:
                 built, articles, rows = _released(draft, given, cache, order)

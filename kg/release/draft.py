@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from kg.errors import NotFoundError, StateError, StoreError
-from kg.release.generation import META, SUMS, Release, current, name_of, sha256_of
+from kg.release.generation import META, SUMS, Release, current, name_of, sha256_of, verify
 from kg.release.log import note_made
 from kg.release.sums import damages, own_files, write_sums
 
@@ -40,7 +40,7 @@ class Draft:
     def __init__(self, directory: Path, path: Path, lock: BinaryIO | None, earlier: Release | None) -> None:
         self.directory = directory
         self.earlier = earlier
-        """The release that is current, where it is whole: what did not change can be taken from it."""
+        """The release that is current, where its files for download are whole; see `rest_on_whole`."""
         self.path = path
         self.store = path / "store"
         self.dumps = path / "dumps"
@@ -48,6 +48,15 @@ class Draft:
         self.search = path / "search"
         self.records = path / "records"
         self._lock = lock
+
+    def rest_on_whole(self) -> None:
+        """Forget the earlier release where any file of it is damaged: to be called before one is taken over.
+
+        Its store and records take long to read, which a build that finds nothing new need not wait for.
+        Raises StoreError when it cannot be read.
+        """
+        if self.earlier is not None and damages(self.earlier, dumps=False):
+            self.earlier = None
 
     def publish(self, *, as_of: date, content: str, meta: Mapping[str, Any]) -> Published:
         """Make the draft a release and the current one; does nothing when that has the same content.
@@ -186,7 +195,7 @@ def remove_leftovers(directory: Path) -> None:
 def _whole_or_none(directory: Path) -> Release | None:
     try:
         release = current(directory)
-        return None if damages(release) else release
+        return None if verify(release) else release
     except (NotFoundError, StoreError):  # a damaged one is replaced
         return None
 

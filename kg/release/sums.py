@@ -60,15 +60,15 @@ def check_sums(folder: Path, names: Iterable[str], *, shown: str = "") -> Check:
     return Check(f"{listing}: {len(found)} files of {size:,} bytes are those that it lists", tuple(faults))
 
 
-def damages(release: Release) -> list[str]:
+def damages(release: Release, *, dumps: bool = True) -> list[str]:
     """Return what is wrong with any file of a release, one line a fault; none where it is whole.
 
-    What rests on a release needs its store and its records as they were, not only the files for download.
-    Raises StoreError when it cannot be looked at.
+    What rests on a release needs its store and its records as they were, not only the files for download
+    (without `dumps` those are left out). Raises StoreError when it cannot be looked at.
     """
     try:
         own = check_sums(release.path, own_files(release.path)).faults
-        return [*own, *verify(release)]
+        return [*own, *(verify(release) if dumps else ())]
     except OSError as error:
         raise StoreError(f"{release.path} cannot be read: {_reason(error)}") from error
 
