@@ -338,15 +338,43 @@ def test_a_new_release_is_served_without_a_restart_and_a_damaged_one_is_not(tmp_
         live.close()
 
 
+def test_files_of_the_current_release_that_are_exchanged_are_given_with_their_own_tags(tmp_path):
+    """As `kg withdraw` does where the data stay the same."""
+    release = tmp_path / "releases" / make_release(tmp_path, 1)
+    now = [0.0]
+    live = Live(tmp_path, settings=Settings(query_workers=1), clock=lambda: now[0])
+    live.open()
+    try:
+        before = fetched(live, "/dumps/accord.nt")
+        (release / "dumps/accord.nt").write_text("some other data")
+        digest = hashlib.sha256(b"some other data").hexdigest()
+        (release / "dumps/SHA256SUMS").write_text(f"{digest}  accord.nt\n")
+        (release / "SHA256SUMS").write_text("")
+        now[0] += 10
+        body, headers = fetched(live, "/dumps/accord.nt")
+    finally:
+        live.close()
+
+    assert before[0] == b"data"
+    assert body == b"some other data"
+    assert (headers["ETag"], headers["Content-Length"]) == (f'"{digest}"', "15")
+
+
 def release_of(live):
+    return json.loads(fetched(live, "/healthz")[0])["release"]
+
+
+def fetched(live, path):
     told = []
     environ = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": "/healthz", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": "localhost", "SERVER_PORT": "80",
         "wsgi.url_scheme": "http", "HTTP_HOST": "localhost",
     }  # fmt: skip
-    body = b"".join(live(environ, lambda status, *_: told.append(status)))
-    assert told == ["200 OK"]
-    return json.loads(body)["release"]
+    answer = live(environ, lambda status, headers, *_: told.extend((status, dict(headers))))
+    body = b"".join(answer)
+    getattr(answer, "close", lambda: None)()
+    assert told[0] == "200 OK"
+    return body, told[1]
 
 
 def test_a_crowd_of_slow_queries_is_turned_away_and_the_pages_stay_quick(url):

@@ -19,7 +19,7 @@ from kg.publish.doors import require_pushed
 from kg.publish.errors import ProblemError
 from kg.publish.lease import Lease
 from kg.publish.metrics import Figures
-from kg.publish.opened import Opened, open_current, open_old, require_whole
+from kg.publish.opened import Opened, mark_of, open_current, open_old, require_whole
 from kg.publish.past import Past
 from kg.publish.pinned import PARAMETER, View, give
 from kg.publish.releases import absent
@@ -170,7 +170,7 @@ class Live:
         try:
             self._look_around()
             release = current(self._directory)
-            if self._lease is not None and release.path != self._lease.opened.release.path:
+            if self._lease is not None and mark_of(release) != self._lease.opened.mark:
                 self._turn_to(release)
         except KgError as error:
             _log.error("the earlier release is served on: %s", error)

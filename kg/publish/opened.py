@@ -31,6 +31,8 @@ class Opened:
 
     release: Release
     application: "WSGIApplication"
+    mark: tuple[str, int]
+    """What tells it from itself after files of it were exchanged, as when something is withdrawn."""
     parts: ExitStack
     """The query workers and the index of names."""
     pools: tuple[QueryPool, ...] = ()
@@ -39,6 +41,14 @@ class Opened:
     def close(self) -> None:
         """Stop the query workers."""
         self.parts.close()
+
+
+def mark_of(release: Release) -> tuple[str, int]:
+    """Return the id of a release, and when its list of files was written: last of all, whatever changes."""
+    try:
+        return release.id, (release.path / SUMS).stat().st_mtime_ns
+    except OSError:  # a release made by hand has none
+        return release.id, 0
 
 
 def require_whole(release: Release) -> None:
@@ -56,6 +66,7 @@ def open_current(release: Release, settings: Settings) -> Opened:
     Raises StoreError when it cannot be read.
     """
     names = _names(release, settings)
+    mark = mark_of(release)
     with ExitStack() as stack:
         doors = doors_of(release, names, settings, stack)
         index = _names_of(release, names, stack)
@@ -68,7 +79,7 @@ def open_current(release: Release, settings: Settings) -> Opened:
             own=doors.pages,
             index=index,
         )
-        return Opened(release, app, stack.pop_all(), doors.pools)
+        return Opened(release, app, mark, stack.pop_all(), doors.pools)
 
 
 def open_old(release: Release, settings: Settings) -> Opened:
@@ -76,7 +87,7 @@ def open_old(release: Release, settings: Settings) -> Opened:
 
     Raises StoreError when it cannot be read.
     """
-    names = _names(release, settings)
+    names, mark = _names(release, settings), mark_of(release)
     with ExitStack() as stack:
         doors = doors_of_old(release, names, settings, stack)
         app = create_app(
@@ -88,7 +99,7 @@ def open_old(release: Release, settings: Settings) -> Opened:
             own=doors.pages,
             ontology=_ontology_of(release),
         )
-        return Opened(release, app, stack.pop_all(), doors.pools)
+        return Opened(release, app, mark, stack.pop_all(), doors.pools)
 
 
 def queries_at_once(settings: Settings) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kg.errors import StoreBusyError, StoreError
-from kg.publish.opened import Opened
+from kg.publish.opened import Opened, mark_of
 from kg.release import Release
 
 _log = logging.getLogger(__name__)
@@ -69,10 +69,10 @@ class Past:
                 self._changed.notify_all()
 
     def keep_only(self, ids: Collection[str]) -> None:
-        """Close what is not among these, each as soon as nobody asks it."""
+        """Close what is not among these, or is another by now, each as soon as nobody asks it."""
         with self._changed:
             self._whole &= set(ids)
-            for name in [name for name in self._places if name not in ids]:
+            for name in [name for name, place in self._places.items() if name not in ids or _is_other(place)]:
                 self._leave(name)
             self._changed.notify_all()
 
@@ -150,6 +150,10 @@ class Past:
                 _close(place)
             self._changed.notify_all()
         return place
+
+
+def _is_other(place: _Place) -> bool:
+    return place.opened is not None and place.opened.mark != mark_of(place.opened.release)
 
 
 def _close(place: _Place) -> None:
