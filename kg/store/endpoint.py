@@ -135,16 +135,19 @@ class RemoteEndpoint:
         with ExitStack() as stack:
             self._turns.enter(who, cheap=False)
             stack.callback(self._turns.leave, who, cheap=False)
+            begun = time.monotonic()
             seat = self._turns.take(who, cheap=False, deadline=asked.deadline, gone=gone)
+            waited = time.monotonic() - begun
             if seat is None:
                 raise StoreBusyError(f"no place for the query came free in {allowed:g} seconds")
             found = self._fetched(seat, asked)
             if not found.wait(asked.deadline, gone=gone):
                 raise StoreTimeoutError(f"the query took longer than {allowed:g} seconds and was stopped")
             if found.spool is None:
-                return Streamed(kind, asked.media, found.body, found.rows)
+                return Streamed(kind, asked.media, found.body, found.rows, waited=waited)
             stack.callback(found.spool.close)
-            return Streamed(kind, asked.media, None, -1, found.spool.pieces(), stack.pop_all().close)
+            pieces, ended = found.spool.pieces(), stack.pop_all().close
+            return Streamed(kind, asked.media, None, -1, pieces, ended, waited)
 
     def query(self, sparql: str, /, *, media: str = "") -> Answer:
         """Return the answer whatever the store holds; what `kg.store.pushed` asks the record by."""
