@@ -20,7 +20,8 @@ from kg.errors import (
     StoreTimeoutError,
     TooLargeError,
 )
-from kg.store import Held, PoolLimits, RemoteEndpoint
+from kg.store import PoolLimits
+from kg.store.endpoint import Held, RemoteEndpoint
 from kg.store.evaluation import Request, evaluate
 from kg.store.overflow import overflow_of
 from kg.store.prologue import with_prologue

@@ -12,14 +12,13 @@ from kg.settings import Settings
 from kg.store import (
     MANIFEST,
     Account,
-    Held,
     Nursery,
     PoolLimits,
     QueryPool,
-    RemoteEndpoint,
     open_pool,
     read_manifest,
 )
+from kg.store.endpoint import Held, RemoteEndpoint
 from kg.store.relay import open_relay
 from kg.store.services import Way, allowed_of
 from kg.vocabulary import FACTS, RELEASE_RECORD, Names

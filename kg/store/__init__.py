@@ -11,7 +11,6 @@ from kg.store.comparing import check_counts, check_formats, check_store, lines_o
 from kg.store.contract import Answer, Row, Store, Term, count, fill, rows, rows_of
 from kg.store.described import described
 from kg.store.embedded import EmbeddedStore, copy_store, open_read_only, open_store
-from kg.store.endpoint import Held, RemoteEndpoint
 from kg.store.explaining import Fault, read_fault
 from kg.store.formats import OFFERED
 from kg.store.jsonld import context_of, jsonld_of
@@ -37,12 +36,10 @@ __all__ = [
     "EmbeddedStore",
     "Entry",
     "Fault",
-    "Held",
     "Nursery",
     "Places",
     "PoolLimits",
     "QueryPool",
-    "RemoteEndpoint",
     "RemoteStore",
     "Row",
     "Shelf",
