@@ -11,7 +11,9 @@ from urllib.parse import quote, unquote, urlsplit
 from kg.errors import StoreError
 
 NEEDS_SERVER = "/needs-server/"
-_SERVER_ONLY = re.compile(r"/(sparql|reconcile|lookup|search|suggest|healthz|timemap|releases|review)(/|$)")
+_SERVER_ONLY = re.compile(
+    r"/(sparql|graphs|reconcile|lookup|search|suggest|healthz|timemap|releases|review)(/|$)"
+)
 _PAGING = re.compile(r"start=\d+")
 _THING = re.compile(r"/id/([^/]+/[^/]+)")
 _GRAPH = re.compile(r"/graph/(?!.*\.(ttl|nt|jsonld|rdf|trig|nq)$)")

@@ -25,7 +25,8 @@ _NEWEST = """SELECT ?x ?status (MIN(?d) AS ?day) WHERE { ?x a kg:Agreement ; kg:
   ORDER BY DESC(?day) ?x LIMIT 8"""
 _PARTIES = "SELECT DISTINCT ?x ?party WHERE { %s ?x kg:party ?party }"
 _ROBOTS = (
-    "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /data/\nDisallow: /*?*release=\n"
+    "User-agent: *\nDisallow: /sparql\nDisallow: /graph/\nDisallow: /graphs\n"
+    "Disallow: /data/\nDisallow: /*?*release=\n"
     "Allow: /\n"
 )
 
