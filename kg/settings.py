@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,9 @@ def _checked(settings: Settings, given: Mapping[str, object], where: str) -> Set
     known = {f.name: f for f in fields(Settings)}
     for name in given:
         if name not in known:
-            raise SettingsError(f"{where}: unknown setting {name!r}; known: {', '.join(sorted(known))}")
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "docs/settings.md lists those there are"
+            raise SettingsError(f"{where}: unknown setting {name[:100]!r}; {hint}")
     values = {
         name: _typed(value, type(getattr(settings, name)), f"{where}: {name}")
         for name, value in given.items()

@@ -80,7 +80,7 @@ def test_rounds_of_cross_joins_leave_no_process_no_handle_and_no_memory(small):
     processes, handles, memory = at_rest(small.process.pid)
 
     assert told.faults == []
-    assert processes == before[0]
+    assert processes <= before[0]
     assert handles <= before[1] + 2
     assert memory < before[2] + 20
     assert json.loads(small.sparql("ASK {}", "application/json"))["boolean"] is True
