@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 from werkzeug.wsgi import ClosingIterator
 
@@ -220,7 +220,8 @@ def _asked(environ: "WSGIEnvironment") -> tuple[str, "WSGIEnvironment"]:
     text, mended = _SECOND_MARK.subn(r"\1&", environ.get("QUERY_STRING", ""))
     if mended:
         environ = {**environ, "QUERY_STRING": text}
-    names = set(parse_qs(text, keep_blank_values=True).get(PARAMETER, ()))
+    fields = (part.partition("=") for part in text.split("&"))
+    names = {unquote_plus(value) for name, _, value in fields if unquote_plus(name) == PARAMETER}
     if found := _DUMP.fullmatch(path):
         names.add(found[1])
         environ = {**environ, "PATH_INFO": found[2]}
