@@ -33,6 +33,7 @@ class Connection(HttpToolsProtocol):
     _left = 0
     """How much of an answer had not been fetched, and since when it is as much."""
     _left_since = 0.0
+    url = b""
     _status = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: Any) -> None:
@@ -50,7 +51,12 @@ class Connection(HttpToolsProtocol):
         if self._began is not None:
             self._head += len(data)
             if self._head > _HEAD_BYTES and not self.transport.is_closing():
-                self._status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                too_long = len(self.url) > _URL_BYTES
+                self._status = (
+                    HTTPStatus.REQUEST_URI_TOO_LONG
+                    if too_long
+                    else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                )
                 self.send_400_response("")
 
     def on_message_begin(self) -> None:
