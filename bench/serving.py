@@ -29,7 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 JSON = "application/sparql-results+json"
-PREFIXES = "PREFIX kg: <https://w3id.org/accord-kg/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+PREFIXES = (
+    "PREFIX kg: <https://w3id.org/accord-kg/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+)
 STAR = (
     PREFIXES + "SELECT ?x ?label ?status ?topic WHERE "
     "{ ?x a kg:Agreement ; kg:party <%s> ; rdfs:label ?label ; kg:status ?status ; kg:topic ?topic }"
@@ -129,10 +131,7 @@ def measure(server: Server, load: str, lua: Path, seconds: int) -> None:
     slow = re.search(r"99%\s+(\S+)", told)[1]
     if rate > server.best.get(load, (0.0,))[0]:
         server.best[load] = (rate, 1000 * used / max(count, 1), slow)
-    print(
-        f"  {server.name:16} {load:9} {rate:9.0f}/s  p99 {slow}{f'  {faults} FAULTS' * bool(faults)}",
-        flush=True,
-    )
+    print(f"  {server.name:16} {load:9} {rate:9.0f}/s  p99 {slow}{f'  {faults} FAULTS' * bool(faults)}", flush=True)
 
 
 def free_port() -> int:
@@ -172,9 +171,7 @@ def unpacked(release: Path, ending: str, folder: Path) -> Path:
     return file
 
 
-def kg(
-    directory: Path, name: str, folder: Path, *options: str
-) -> "contextlib.AbstractContextManager[Server]":
+def kg(directory: Path, name: str, folder: Path, *options: str) -> "contextlib.AbstractContextManager[Server]":
     port = free_port()
     command = [sys.executable, "-m", "kg", "serve", directory, "--port", port]
     environment = [f"{each}" for each in options]
@@ -218,9 +215,7 @@ def table(ours: list[Server], peers: list[Server]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure kg serve beside its peers.")
     parser.add_argument("directory", type=Path)
-    parser.add_argument(
-        "--peers", type=Path, required=True, help="environment with oxigraph, rdflib-endpoint"
-    )
+    parser.add_argument("--peers", type=Path, required=True, help="environment with oxigraph, rdflib-endpoint")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="kept, so that the next run need not load again")
@@ -233,12 +228,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         cached = stack.enter_context(kg(asked.directory, "cached", folder))
         uncached = stack.enter_context(
-            kg(
-                asked.directory,
-                "uncached",
-                folder,
-                *([] if os.environ.get("NOCACHE") else ["KG_CACHE_BYTES=0"]),
-            )
+            kg(asked.directory, "uncached", folder, *([] if os.environ.get("NOCACHE") else ["KG_CACHE_BYTES=0"]))
         )
         peers = [stack.enter_context(oxigraph(release, asked.peers, folder))]
         if not asked.without_rdflib:
@@ -246,10 +236,7 @@ def main() -> None:
         for load, queries in loads(cached.endpoint).items():
             if asked.only not in {None, load}:
                 continue
-            print(
-                f"{load}: {len(queries)} queries",
-                *(len(ask(s.endpoint, queries[0])) for s in [cached, *peers]),
-            )
+            print(f"{load}: {len(queries)} queries", *(len(ask(s.endpoint, queries[0])) for s in [cached, *peers]))
             for query in queries:
                 ask(cached.endpoint, query)
             for _ in range(asked.rounds):
